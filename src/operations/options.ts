@@ -1,0 +1,92 @@
+/**
+ * `operations/` holds one file a verb: it takes typed options, does the work on files, and returns data.
+ * It may import `config/`, `keys/`, `formats/`, `document/`, `support/`; it never formats text for people.
+ */
+import type { SelectionSettings } from "../document/selection.js";
+import type { KeyTypeId } from "../keys/key-type.js";
+
+/** `source` keeps the file's own layout, `sops` writes sops's canonical text (decisions.md, Layout). */
+export type Layout = "source" | "sops";
+
+/** Flags as given; an unknown type name is ignored with a warning (cli.md §3). */
+export interface FileTypeOptions {
+  readonly inputType?: string | undefined;
+  readonly outputType?: string | undefined;
+  readonly filenameOverride?: string | undefined;
+}
+
+export interface ConfigOptions {
+  /** `--config` or `SOPS_CONFIG`; empty = discovery. */
+  readonly config?: string | undefined;
+  readonly indent?: number | undefined;
+  /** `--layout`, else `LEAFSEAL_LAYOUT`; `undefined` leaves it to `.sops.yaml` and the default. */
+  readonly layout?: Layout | undefined;
+}
+
+export interface KeyServiceOptions {
+  readonly enableLocalKeyService: boolean;
+  /** `--keyservice`, else `SOPS_KEYSERVICE`. */
+  readonly keyServices: readonly string[];
+}
+
+/** Recipients of a new file by flags or their environment variables; only non-empty ones. */
+export interface RecipientOptions {
+  readonly recipients: ReadonlyMap<KeyTypeId, string>;
+  readonly awsProfile?: string | undefined;
+  readonly encryptionContext?: string | undefined;
+  /** `--shamir-secret-sharing-threshold`; 0 = not given. */
+  readonly threshold: number;
+}
+
+/** Where results go; at most one of the three is set. None: standard output. */
+export interface DestinationOptions {
+  readonly inPlace: boolean;
+  readonly output?: string | undefined;
+  /** Keeps relative paths below this directory; several files allowed. */
+  readonly outputDir?: string | undefined;
+}
+
+export interface EncryptOptions
+  extends FileTypeOptions, ConfigOptions, KeyServiceOptions, RecipientOptions, DestinationOptions {
+  /** Empty = standard input. */
+  readonly files: readonly string[];
+  readonly selection: SelectionSettings;
+  readonly macOnlyEncrypted: boolean;
+  /** Turns NOTHING_ENCRYPTED and PLAINTEXT_ALIAS into warnings. */
+  readonly allowPlaintext: boolean;
+  readonly allowInexact: boolean;
+}
+
+export interface DecryptOptions extends FileTypeOptions, ConfigOptions, KeyServiceOptions, DestinationOptions {
+  readonly files: readonly string[];
+  /** Tree path text such as `["a"][0]`. */
+  readonly extract?: string | undefined;
+  readonly ignoreMac: boolean;
+  /** `--decryption-order`, else `SOPS_DECRYPTION_ORDER`; empty = default. */
+  readonly decryptionOrder?: string | undefined;
+  /** Several files to standard output, joined by `---`. */
+  readonly stream: boolean;
+}
+
+export interface FileStatusOptions extends ConfigOptions {
+  readonly file: string;
+  readonly inputType?: string | undefined;
+}
+
+/** What became of one file of a batch. */
+export interface FileOutcome {
+  readonly file: string;
+  readonly status: "done" | "unchanged" | "failed";
+  readonly target?: string;
+  readonly error?: Error;
+}
+
+/** Things to tell besides the result; the command line decides how they look. */
+export interface Notices {
+  /** One line, no final newline; already free of values. */
+  warn(message: string): void;
+  /** Only with `--verbose`. `logger` is one of cli.md §11's names. */
+  log(logger: string, message: string): void;
+  /** Progress of a batch. */
+  progress(done: number, total: number): void;
+}
