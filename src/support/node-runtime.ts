@@ -1,0 +1,323 @@
+/**
+ * The only file that touches the process, the disk, the terminal and child processes.
+ *
+ * Output is written synchronously to the descriptors: `process.stdout` is asynchronous for pipes, loses data on exit
+ * and reports a full disk as an uncaught exception (security.md §14, W14).
+ */
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { isatty } from "node:tty";
+
+import { SopsError } from "./errors.js";
+import type { ExecRequest, ExecResult, OutputStream, Runtime } from "./runtime.js";
+import { describeSystemError, systemErrorCode } from "./system-error.js";
+import { concatBytes, encodeText, showText } from "./text.js";
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+const READ_SIZE = 64 * 1024;
+const RETRY_MS = 2;
+const DEFAULT_COLUMNS = 80;
+/** What a shell reports for a program that a closed pipe ended (cli.md §4). */
+const CLOSED_PIPE_STATUS = 141;
+
+const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+
+const cleanUps = new Set<() => void>();
+let isListening = false;
+
+/**
+ * The machine of a Node process. Reads the environment when called; installs nothing until {@link Runtime.onExit} or
+ * {@link Runtime.exec} is used.
+ */
+export function createNodeRuntime(): Runtime {
+  let cwd: string | undefined;
+  return {
+    env: process.env,
+    get cwd() {
+      return (cwd ??= workingDirectory());
+    },
+    platform: process.platform,
+    homeDirectory: homeDirectory(),
+    tempDirectory: os.tmpdir(),
+    userId: process.getuid?.() ?? null,
+    processId: process.pid,
+    fs,
+    stdin: { isTTY: isatty(STDIN), readAll: readStdin },
+    stdout: outputStream(STDOUT),
+    stderr: outputStream(STDERR),
+    now: () => new Date(),
+    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    exec,
+    onExit,
+  };
+}
+
+/**
+ * For the program, not for the library: whatever is not caught ends as one line and exit 1, Node's own warnings are
+ * silent (security.md M4). With `LEAFSEAL_DEBUG` set, stacks and warnings are shown.
+ */
+export function installLastResort(): void {
+  const isDebugging = (process.env["LEAFSEAL_DEBUG"] ?? "") !== "";
+  if (!isDebugging) {
+    process.removeAllListeners("warning");
+  }
+  process.on("uncaughtException", (error: unknown) => {
+    runCleanUps();
+    outputStream(STDERR).write(`leafseal: error: ${describeUncaught(error, isDebugging)}\n`);
+    process.exit(1);
+  });
+}
+
+/** The text of an unforeseen error may quote content, so only our own is shown (security.md M1). */
+function describeUncaught(error: unknown, isDebugging: boolean): string {
+  if (isDebugging && error instanceof Error) {
+    return error.stack ?? error.message;
+  }
+  if (error instanceof SopsError) {
+    return showText(error.message);
+  }
+  const kind = systemErrorCode(error) ?? (error instanceof Error ? error.name : "unknown error");
+  return `internal error (${showText(kind)}); run again with LEAFSEAL_DEBUG=1 and report the stack`;
+}
+
+/** `$PWD` where it names the working directory, so that paths keep the names of links (config.md §4.2). */
+function workingDirectory(): string {
+  try {
+    const logical = process.env["PWD"];
+    if (logical !== undefined && path.isAbsolute(logical) && isSameDirectory(logical, ".")) {
+      return logical;
+    }
+    return process.cwd();
+  } catch (cause) {
+    throw new SopsError(
+      "CANNOT_READ",
+      `the working directory cannot be used: ${describeSystemError(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function isSameDirectory(a: string, b: string): boolean {
+  const first = fs.statSync(a, { bigint: true, throwIfNoEntry: false });
+  const second = fs.statSync(b, { bigint: true, throwIfNoEntry: false });
+  return (
+    first !== undefined &&
+    second !== undefined &&
+    first.dev === second.dev &&
+    first.ino === second.ino
+  );
+}
+
+/** The variables only: where they are unset, files below the home directory are not looked for (keys.md §5.2). */
+function homeDirectory(): string | null {
+  const home = process.env[process.platform === "win32" ? "USERPROFILE" : "HOME"];
+  return home === undefined || home === "" ? null : home;
+}
+
+function outputStream(descriptor: number): OutputStream {
+  const isTTY = isatty(descriptor);
+  return {
+    isTTY,
+    get columns() {
+      const stream = descriptor === STDOUT ? process.stdout : process.stderr;
+      return isTTY ? stream.columns : DEFAULT_COLUMNS;
+    },
+    write(data) {
+      const bytes = typeof data === "string" ? encodeText(data) : data;
+      try {
+        writeWhole(descriptor, bytes);
+      } catch (cause) {
+        reactToFailedWrite(descriptor, cause);
+      }
+    },
+  };
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  let offset = 0;
+  while (offset < bytes.length) {
+    try {
+      offset += fs.writeSync(descriptor, bytes, offset, bytes.length - offset);
+    } catch (error) {
+      if (systemErrorCode(error) !== "EAGAIN") {
+        throw error;
+      }
+      // The reader of a non-blocking pipe is slow.
+      pause(RETRY_MS);
+    }
+  }
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+function reactToFailedWrite(descriptor: number, cause: unknown): void {
+  if (descriptor === STDERR) {
+    return; // There is nobody left to tell, and the work itself is not in danger.
+  }
+  if (systemErrorCode(cause) === "EPIPE") {
+    runCleanUps();
+    process.exit(CLOSED_PIPE_STATUS);
+  }
+  const reason = describeSystemError(cause);
+  // spec: cli.md §4, a failing standard output is 1, not 3.
+  throw new SopsError("CANNOT_WRITE", `cannot write to standard output: ${reason}`, {
+    exitCode: 1,
+    cause,
+  });
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(READ_SIZE);
+      const length = fs.readSync(STDIN, chunk);
+      if (length === 0) {
+        return concatBytes(chunks);
+      }
+      chunks.push(chunk.subarray(0, length));
+    }
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === "EAGAIN") {
+      return readRestOfStdin(chunks);
+    }
+    if (code === "EOF") {
+      return concatBytes(chunks); // Windows: end of a pipe
+    }
+    throw new SopsError(
+      "CANNOT_READ",
+      `cannot read standard input: ${describeSystemError(error)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A descriptor that another process made non-blocking: let the event loop wait for it. */
+async function readRestOfStdin(chunks: Uint8Array[]): Promise<Uint8Array> {
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+  }
+  return concatBytes(chunks);
+}
+
+function onExit(cleanUp: () => void): () => void {
+  listenToSignals();
+  // A wrapper, so that one function registered twice is two registrations.
+  const entry = (): void => {
+    cleanUp();
+  };
+  cleanUps.add(entry);
+  return () => {
+    cleanUps.delete(entry);
+  };
+}
+
+/** Also keeps SIGUSR1 from opening the debugger (security.md N5). */
+function listenToSignals(): void {
+  if (isListening) {
+    return;
+  }
+  isListening = true;
+  for (const signal of ENDING_SIGNALS) {
+    process.on(signal, () => {
+      runCleanUps();
+      process.exit(128 + os.constants.signals[signal]);
+    });
+  }
+}
+
+/** Newest first; one that fails does not keep the others from running. */
+function runCleanUps(): void {
+  for (const cleanUp of [...cleanUps].toReversed()) {
+    cleanUps.delete(cleanUp);
+    try {
+      cleanUp();
+    } catch {
+      // The process ends; what could not be removed is harmless by design (security.md W11).
+    }
+  }
+}
+
+async function exec(request: ExecRequest): Promise<ExecResult> {
+  const { spawn } = await import("node:child_process");
+  const program = findProgram(request.command);
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, request.args, {
+      env: { ...request.env },
+      cwd: request.cwd,
+      stdio: [request.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      windowsHide: true,
+    });
+    const forget = onExit(() => child.kill());
+    const stdout = collect(child.stdout);
+    const stderr = collect(child.stderr);
+    child.on("error", (error) => {
+      forget();
+      reject(new Error(`${showText(request.command)}: ${describeSystemError(error)}`));
+    });
+    child.on("close", (exitCode, signal) => {
+      forget();
+      resolve({ exitCode, signal, stdout: concatBytes(stdout), stderr: concatBytes(stderr) });
+    });
+    feed(child, request.input);
+  });
+}
+
+function collect(stream: ChildProcess["stdout"]): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  stream?.on("data", (chunk: Uint8Array) => {
+    chunks.push(chunk);
+  });
+  return chunks;
+}
+
+function feed(child: ChildProcess, input: Uint8Array | undefined): void {
+  if (input === undefined || child.stdin === null) {
+    return;
+  }
+  child.stdin.on("error", () => {
+    // A child that does not read its input ends as it likes; its exit status tells.
+  });
+  child.stdin.end(input);
+}
+
+/** Absolute PATH entries only: never the current directory, not even on Windows (security.md T7). */
+function findProgram(command: string): string {
+  if (command === "" || command.includes("\0")) {
+    throw new Error("not a program name");
+  }
+  if (command.includes("/") || (process.platform === "win32" && command.includes("\\"))) {
+    return path.resolve(command);
+  }
+  const endings = process.platform === "win32" ? ["", ".exe", ".com"] : [""];
+  for (const directory of (process.env["PATH"] ?? "").split(path.delimiter)) {
+    for (const ending of path.isAbsolute(directory) ? endings : []) {
+      const candidate = path.join(directory, command + ending);
+      if (isExecutable(candidate)) {
+        return candidate;
+      }
+    }
+  }
+  throw new Error(`${showText(command)}: not found in an absolute directory of PATH`);
+}
+
+function isExecutable(candidate: string): boolean {
+  try {
+    fs.accessSync(candidate, fs.constants.X_OK);
+    return fs.statSync(candidate).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+
+import type { ExecRequest, ExecResult, FileSystem, Runtime } from "../../src/support/runtime.js";
+import { concatBytes, encodeText } from "../../src/support/text.js";
+
+export interface TestRuntimeOptions {
+  /** The whole environment; nothing is inherited. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly stdin?: Uint8Array | string;
+  /** A fixed clock, or one that the test moves. */
+  readonly now?: Date | (() => Date);
+  readonly homeDirectory?: string | null;
+  readonly tempDirectory?: string;
+  readonly platform?: NodeJS.Platform;
+  readonly userId?: number | null;
+  readonly processId?: number;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  /** Calls that replace those of the real file system, to inject faults. */
+  readonly fs?: Partial<FileSystem>;
+  readonly randomBytes?: (length: number) => Uint8Array;
+  readonly exec?: (request: ExecRequest) => Promise<ExecResult>;
+}
+
+/** The machine as a test wants it: real disk, captured output, empty environment. */
+export interface TestRuntime extends Runtime {
+  stdoutBytes(): Uint8Array;
+  stderrBytes(): Uint8Array;
+  stdoutText(): string;
+  stderrText(): string;
+  /** Runs the registered clean-ups, newest first, as a signal would. */
+  raiseSignal(): void;
+  /** Number of clean-ups that are registered now. */
+  pendingCleanUps(): number;
+}
+
+export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime {
+  const stdout = capture(options);
+  const stderr = capture(options);
+  const cleanUps = new Set<() => void>();
+  const { now } = options;
+  return {
+    env: options.env ?? {},
+    cwd: options.cwd ?? process.cwd(),
+    platform: options.platform ?? process.platform,
+    homeDirectory: options.homeDirectory ?? options.env?.["HOME"] ?? null,
+    tempDirectory: options.tempDirectory ?? tmpdir(),
+    userId: options.userId === undefined ? (process.getuid?.() ?? null) : options.userId,
+    processId: options.processId ?? process.pid,
+    fs: { ...fs, ...options.fs },
+    stdin: {
+      isTTY: options.isTTY ?? false,
+      readAll: () => Promise.resolve(toBytes(options.stdin ?? "")),
+    },
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    now: typeof now === "function" ? now : () => now ?? new Date(),
+    randomBytes: options.randomBytes ?? ((length) => new Uint8Array(randomBytes(length))),
+    exec: options.exec ?? execReally,
+    onExit(cleanUp) {
+      const entry = (): void => {
+        cleanUp();
+      };
+      cleanUps.add(entry);
+      return () => cleanUps.delete(entry);
+    },
+    stdoutBytes: stdout.bytes,
+    stderrBytes: stderr.bytes,
+    stdoutText: () => Buffer.from(stdout.bytes()).toString("utf8"),
+    stderrText: () => Buffer.from(stderr.bytes()).toString("utf8"),
+    raiseSignal() {
+      for (const cleanUp of [...cleanUps].toReversed()) {
+        cleanUp();
+      }
+    },
+    pendingCleanUps: () => cleanUps.size,
+  };
+}
+
+function toBytes(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? encodeText(data) : data;
+}
+
+function capture(options: TestRuntimeOptions): {
+  stream: Runtime["stdout"];
+  bytes: () => Uint8Array;
+} {
+  const parts: Uint8Array[] = [];
+  return {
+    stream: {
+      isTTY: options.isTTY ?? false,
+      columns: options.columns ?? 80,
+      write(data) {
+        parts.push(new Uint8Array(toBytes(data)));
+      },
+    },
+    bytes: () => concatBytes(parts),
+  };
+}
+
+function execReally(request: ExecRequest): Promise<ExecResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(request.command, request.args, {
+      env: { PATH: process.env["PATH"], ...request.env },
+      cwd: request.cwd,
+    });
+    const stdout: Uint8Array[] = [];
+    const stderr: Uint8Array[] = [];
+    child.stdout.on("data", (chunk: Uint8Array) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Uint8Array) => stderr.push(chunk));
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => {
+      resolve({ exitCode, signal, stdout: concatBytes(stdout), stderr: concatBytes(stderr) });
+    });
+    child.stdin.end(request.input);
+  });
+}
