@@ -1,0 +1,254 @@
+/** Runs one vector case through the program and says what differs from the recorded outcome. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { type CliResult, runCli } from "./cli.js";
+import { firstDifference, maskEncrypted } from "./masking.js";
+import { overrideFor, type StepOverride } from "./overrides.js";
+import {
+  environmentOf,
+  laterReason,
+  type Layout,
+  layoutOf,
+  type Step,
+  stepsOf,
+} from "./vector-steps.js";
+import type { VectorCase } from "./vectors.js";
+
+export interface CaseOutcome {
+  /** Empty: the case passes. */
+  readonly problems: string[];
+  /** Steps that wait for a later issue, as `step 2: verb rotate`. */
+  readonly later: string[];
+  /** Steps that ran, each on one file. */
+  readonly ran: number;
+  readonly overridden: number;
+}
+
+/** A file that we encrypted. */
+export interface OurFile {
+  readonly bytes: Buffer;
+  readonly plain: Uint8Array;
+  readonly layout: Layout;
+}
+
+/** What a step must do. */
+interface Expectation {
+  readonly exit: number;
+  /** `null`: not compared. */
+  readonly output: Uint8Array | null;
+  /** Words that standard error must hold; empty: nothing is asked. */
+  readonly stderr: string;
+}
+
+/**
+ * Texts that other programs match on (spec: cli.md §12, §13). A recorded message that begins with one must be matched
+ * by ours up to there; what follows is a value or a reason in the words of another program.
+ */
+const FIXED_TEXTS: readonly string[] = [
+  "Error unmarshalling file",
+  "The file you have provided contains a top-level entry called 'sops'",
+  "File cannot be completely empty, it must contain at least one document",
+  "MAC mismatch",
+  "Cannot decrypt MAC",
+  "Error encrypting tree",
+  "Error decrypting tree",
+  "Could not marshal tree",
+  "Error dumping file",
+  "error truncating tree",
+  "error parsing --extract path",
+  "sops metadata not found",
+  "No keys found in file",
+  "Failed to get the data key required to decrypt the SOPS file.",
+  "Could not generate data key: [",
+  "config file not found, or has no creation rules, and no keys provided through command line options",
+  "error loading config: ",
+  "Error: cannot use more than one of",
+  "Error: must specify --filename-override when reading from stdin",
+  "decoding failed due to the following error(s):",
+];
+
+function fixedText(stderrKey: string): string {
+  return FIXED_TEXTS.find((text) => stderrKey.startsWith(text)) ?? "";
+}
+
+/** The recorded outcome, with what the vectors' README says about `output-exact`. */
+function recordedExpectation(entry: VectorCase, step: Step): Expectation {
+  const output = step.stdoutFile === undefined ? null : (entry.files.get(step.stdoutFile) ?? null);
+  if (entry.result.conformance === "output-exact" && step.verb === "decrypt" && output !== null) {
+    return { exit: 0, output, stderr: "" };
+  }
+  return { exit: step.exit, output, stderr: step.exit === 0 ? "" : fixedText(step.stderrKey) };
+}
+
+function overriddenExpectation(
+  entry: VectorCase,
+  override: StepOverride,
+  recorded: Expectation,
+  plain: Uint8Array | null,
+): Expectation {
+  const { exit, output = "recorded", stderr = "" } = override;
+  if (exit !== 0 || output === "unchecked") return { exit, output: null, stderr };
+  if (output === "plain") return { exit, output: plain, stderr };
+  if (output.startsWith("text:")) return { exit, output: Buffer.from(output.slice(5)), stderr };
+  if (output.startsWith("file:")) {
+    return { exit, output: entry.files.get(output.slice(5)) ?? null, stderr };
+  }
+  return { exit, output: recorded.output, stderr };
+}
+
+function judge(result: CliResult, expected: Expectation): string[] {
+  const said = result.stderr.trim().split("\n").slice(0, 3).join(" | ").slice(0, 300);
+  if (result.exitCode !== expected.exit) {
+    return [`exit ${result.exitCode}, expected ${expected.exit}${said === "" ? "" : ` (${said})`}`];
+  }
+  const problems: string[] = [];
+  if (!result.stderr.includes(expected.stderr)) {
+    problems.push(`standard error lacks "${expected.stderr}": ${said}`);
+  }
+  if (expected.exit !== 0 && result.stdout.length > 0)
+    problems.push("a refusal wrote to standard output");
+  if (expected.exit === 0 && expected.output !== null && !result.stdout.equals(expected.output)) {
+    const actual = result.stdout.toString("latin1");
+    problems.push(
+      `output: ${firstDifference(actual, Buffer.from(expected.output).toString("latin1"))}`,
+    );
+  }
+  if (/\n\s+at .+:\d+:\d+/.test(result.stderr)) problems.push(`a stack trace was printed: ${said}`);
+  return problems;
+}
+
+/** Folders and files of one run of one case. */
+interface Workspace {
+  readonly entry: VectorCase;
+  readonly layout: Layout;
+  /** The case's files as recorded. */
+  readonly theirs: string;
+  /** The plain files, and what we made of them. */
+  readonly ours: string;
+  readonly made: Map<string, OurFile>;
+  readonly outcome: { problems: string[]; later: string[]; ran: number; overridden: number };
+}
+
+function writeCase(entry: VectorCase, folder: string, wanted: (name: string) => boolean): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, bytes] of entry.files) {
+    if (!wanted(name)) continue;
+    writeFileSync(join(folder, name === "sops-config.yaml" ? ".sops.yaml" : name), bytes);
+  }
+}
+
+function openWorkspace(entry: VectorCase, layout: Layout, folder: string): Workspace {
+  const theirs = join(folder, "theirs");
+  const ours = join(folder, "ours");
+  writeCase(entry, theirs, () => true);
+  writeCase(entry, ours, (name) => name.startsWith("plain") || name === "sops-config.yaml");
+  const outcome = { problems: [], later: [], ran: 0, overridden: 0 };
+  return { entry, layout, theirs, ours, made: new Map(), outcome };
+}
+
+async function runStep(space: Workspace, step: Step, folder: string): Promise<CliResult> {
+  return runCli(step.args, {
+    cwd: folder,
+    env: environmentOf(space.entry, step, space.theirs, space.layout),
+    ...(step.stdin === undefined ? {} : { stdin: step.stdin }),
+  });
+}
+
+/** Judges by the override where there is one, and fails where the override is not needed. */
+function check(
+  space: Workspace,
+  step: Step,
+  files: "ours" | "theirs",
+  result: CliResult,
+  recorded: Expectation,
+  plain: Uint8Array | null = null,
+): void {
+  const { entry, layout, outcome } = space;
+  outcome.ran += 1;
+  const where = `step ${step.index} (${step.verb}, ${files}): `;
+  const override = overrideFor(entry.name, step.index, layout, files);
+  if (override === null) {
+    outcome.problems.push(...judge(result, recorded).map((text) => where + text));
+    return;
+  }
+  outcome.overridden += 1;
+  const expected = overriddenExpectation(entry, override, recorded, plain);
+  outcome.problems.push(...judge(result, expected).map((text) => where + text));
+  if (judge(result, recorded).length === 0)
+    outcome.problems.push(`${where}the override is not needed`);
+}
+
+async function runEncrypt(space: Workspace, step: Step): Promise<void> {
+  const { entry, made, ours } = space;
+  const result = await runStep(space, step, ours);
+  const recorded = recordedExpectation(entry, step);
+  check(space, step, "ours", result, { ...recorded, output: null });
+  if (result.exitCode !== 0 || step.stdoutFile === undefined) return;
+  const plain = step.stdin ?? entry.files.get(step.inputFile ?? "") ?? "";
+  const layout = layoutOf(entry, step, space.layout);
+  made.set(step.stdoutFile, { bytes: result.stdout, plain: Buffer.from(plain), layout });
+  writeFileSync(join(ours, step.stdoutFile), result.stdout);
+  const theirs = entry.files.get(step.stdoutFile);
+  const isOverridden = overrideFor(entry.name, step.index, space.layout, "ours") !== null;
+  if (layout === "sops" && theirs !== undefined && !isOverridden) {
+    const [left, right] = [maskEncrypted(result.stdout), maskEncrypted(theirs)];
+    if (left !== right) {
+      space.outcome.problems.push(
+        `step ${step.index}: canonical text: ${firstDifference(left, right)}`,
+      );
+    }
+  }
+}
+
+async function runDecrypt(space: Workspace, step: Step): Promise<void> {
+  const { entry, made } = space;
+  const recorded = recordedExpectation(entry, step);
+  const input = step.inputFile ?? "";
+  if (step.inputFile === undefined || entry.files.has(input)) {
+    check(space, step, "theirs", await runStep(space, step, space.theirs), recorded);
+  }
+  const ourFile = made.get(input);
+  if (ourFile === undefined) return;
+  const isLossless =
+    ourFile.layout === "source" &&
+    layoutOf(entry, step, space.layout) === "source" &&
+    recorded.exit === 0;
+  const expected = isLossless ? { ...recorded, output: ourFile.plain } : recorded;
+  check(space, step, "ours", await runStep(space, step, space.ours), expected, ourFile.plain);
+}
+
+/** @param folder a directory of its own for the case, outside any project; removed afterwards */
+export async function runCase(
+  entry: VectorCase,
+  layout: Layout,
+  folder: string,
+): Promise<CaseOutcome> {
+  const space = openWorkspace(entry, layout, folder);
+  try {
+    for (const step of stepsOf(entry)) {
+      const reason = laterReason(entry, step);
+      if (reason !== null) space.outcome.later.push(`step ${step.index}: ${reason}`);
+      else if (step.verb === "decrypt") await runDecrypt(space, step);
+      else if (step.madeBy === undefined) await runEncrypt(space, step);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return space.outcome;
+}
+
+/** Encrypts a case's plain files; for suites that let another program judge the result. */
+export async function encryptCase(
+  entry: VectorCase,
+  layout: Layout,
+  folder: string,
+): Promise<ReadonlyMap<string, OurFile>> {
+  const space = openWorkspace(entry, layout, folder);
+  for (const step of stepsOf(entry)) {
+    if (step.verb !== "encrypt" || step.madeBy !== undefined || laterReason(entry, step) !== null)
+      continue;
+    await runEncrypt(space, step);
+  }
+  return space.made;
+}

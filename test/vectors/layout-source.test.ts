@@ -1,0 +1,3 @@
+import { defineVectorSuite } from "../support/vector-suite.js";
+
+defineVectorSuite("source");
