@@ -17,7 +17,10 @@ export interface SelectionSettings {
 export const DEFAULT_UNENCRYPTED_SUFFIX = "_unencrypted";
 
 /** The six settings with their metadata and flag names, in the order in which messages list them. */
-export const SELECTION_FIELDS: readonly { readonly field: keyof SelectionSettings; readonly metadata: string }[] = [
+export const SELECTION_FIELDS: readonly {
+  readonly field: keyof SelectionSettings;
+  readonly metadata: string;
+}[] = [
   { field: "unencryptedSuffix", metadata: "unencrypted_suffix" },
   { field: "encryptedSuffix", metadata: "encrypted_suffix" },
   { field: "unencryptedRegex", metadata: "unencrypted_regex" },
@@ -36,8 +39,16 @@ export function countSelectionSettings(settings: SelectionSettings): number {
  * Comment rules judge the active comments (crypto.md §7.1), which the walk keeps.
  */
 export type Selection =
-  | { readonly by: "path"; readonly encryptsMatches: boolean; readonly matchesKey: (key: string) => boolean }
-  | { readonly by: "comment"; readonly encryptsMatches: boolean; readonly matchesComment: (text: string) => boolean };
+  | {
+      readonly by: "path";
+      readonly encryptsMatches: boolean;
+      readonly matchesKey: (key: string) => boolean;
+    }
+  | {
+      readonly by: "comment";
+      readonly encryptsMatches: boolean;
+      readonly matchesComment: (text: string) => boolean;
+    };
 
 /** @throws SopsError INVALID_REGEX, CONFLICTING_SELECTION */
 export function compileSelection(settings: SelectionSettings): Selection {
@@ -48,7 +59,6 @@ export function compileSelection(settings: SelectionSettings): Selection {
         "encrypted_comment_regex, or unencrypted_comment_regex in the same file",
     );
   }
-  const isSet = (text: string | undefined): text is string => text !== undefined && text !== "";
   if (isSet(settings.unencryptedRegex)) {
     return byPath(false, memoised(compilePattern(settings.unencryptedRegex, "unencrypted_regex")));
   }
@@ -56,10 +66,16 @@ export function compileSelection(settings: SelectionSettings): Selection {
     return byPath(true, memoised(compilePattern(settings.encryptedRegex, "encrypted_regex")));
   }
   if (isSet(settings.unencryptedCommentRegex)) {
-    return byComment(false, compilePattern(settings.unencryptedCommentRegex, "unencrypted_comment_regex"));
+    return byComment(
+      false,
+      compilePattern(settings.unencryptedCommentRegex, "unencrypted_comment_regex"),
+    );
   }
   if (isSet(settings.encryptedCommentRegex)) {
-    return byComment(true, compilePattern(settings.encryptedCommentRegex, "encrypted_comment_regex"));
+    return byComment(
+      true,
+      compilePattern(settings.encryptedCommentRegex, "encrypted_comment_regex"),
+    );
   }
   const { encryptedSuffix, unencryptedSuffix } = settings;
   if (isSet(encryptedSuffix)) {
@@ -69,6 +85,10 @@ export function compileSelection(settings: SelectionSettings): Selection {
     return byPath(false, (key) => key.endsWith(unencryptedSuffix));
   }
   return byPath(false, () => false);
+}
+
+function isSet(text: string | undefined): text is string {
+  return text !== undefined && text !== "";
 }
 
 function byPath(encryptsMatches: boolean, matchesKey: (key: string) => boolean): Selection {

@@ -109,7 +109,12 @@ export type TreeBranch = MapValue;
 export type Leaf = ScalarValue | Comment;
 
 export function isScalar(value: TreeValue | Comment | Pair): value is ScalarValue {
-  return value.kind !== "list" && value.kind !== "map" && value.kind !== "comment" && value.kind !== "pair";
+  return (
+    value.kind !== "list" &&
+    value.kind !== "map" &&
+    value.kind !== "comment" &&
+    value.kind !== "pair"
+  );
 }
 
 /** The first pair with this key, or `undefined`. */

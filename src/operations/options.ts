@@ -3,7 +3,7 @@
  * It may import `config/`, `keys/`, `formats/`, `document/`, `support/`; it never formats text for people.
  */
 import type { SelectionSettings } from "../document/selection.js";
-import type { KeyTypeId } from "../keys/key-type.js";
+import type { KeyTypeId } from "../keys/master-key.js";
 
 /** `source` keeps the file's own layout, `sops` writes sops's canonical text (decisions.md, Layout). */
 export type Layout = "source" | "sops";
@@ -57,7 +57,8 @@ export interface EncryptOptions
   readonly allowInexact: boolean;
 }
 
-export interface DecryptOptions extends FileTypeOptions, ConfigOptions, KeyServiceOptions, DestinationOptions {
+export interface DecryptOptions
+  extends FileTypeOptions, ConfigOptions, KeyServiceOptions, DestinationOptions {
   readonly files: readonly string[];
   /** Tree path text such as `["a"][0]`. */
   readonly extract?: string | undefined;
