@@ -46,7 +46,14 @@ function validSequenceLength(bytes: Uint8Array, position: number): number {
   if (lead < 0x80) {
     return 1;
   }
-  const length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+  const length =
+    lead >= 0xc2 && lead <= 0xdf
+      ? 2
+      : lead >= 0xe0 && lead <= 0xef
+        ? 3
+        : lead >= 0xf0 && lead <= 0xf4
+          ? 4
+          : 0;
   if (length === 0 || position + length > bytes.length) {
     return 0;
   }
@@ -62,7 +69,10 @@ export function encodeText(text: string): Uint8Array {
   let start = 0;
   for (let index = 0; index < text.length; index += 1) {
     if (isEscapedByte(text, index)) {
-      pieces.push(encoder.encode(text.slice(start, index)), Uint8Array.of(text.charCodeAt(index) - ESCAPE_BASE));
+      pieces.push(
+        encoder.encode(text.slice(start, index)),
+        Uint8Array.of(text.charCodeAt(index) - ESCAPE_BASE),
+      );
       start = index + 1;
     }
   }
@@ -112,7 +122,9 @@ export function showText(text: string): string {
     /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]/gu,
     (char) => {
       const unit = char.charCodeAt(0);
-      return unit < 0x100 ? `\\x${unit.toString(16).padStart(2, "0")}` : `\\u${unit.toString(16).padStart(4, "0")}`;
+      return unit < 0x100
+        ? `\\x${unit.toString(16).padStart(2, "0")}`
+        : `\\u${unit.toString(16).padStart(4, "0")}`;
     },
   );
 }
