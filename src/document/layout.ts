@@ -27,9 +27,10 @@ export interface PieceHints {
 /** The whole text, for sources that cannot be spliced or whose hints would be longer. */
 export interface DocumentHint {
   readonly v: 1;
+  /** The file's bytes as text (`decodeText`). */
   readonly document: string;
-  /** Absent: UTF-8, with raw bytes as lone surrogates. */
-  readonly encoding?: "base64";
+  /** The comment texts that the encrypted file keeps, where its canonical text loses some of the source's. */
+  readonly comments?: readonly string[];
 }
 
 /** As the stores give it: structure and leaves in the order of the text. */

@@ -1,0 +1,142 @@
+import { randomBytes as systemRandomBytes } from "node:crypto";
+
+import { encryptTree, type EncryptedTree, type LeafCounts } from "../document/encrypt.js";
+import { sealLayout, type LayoutHints } from "../document/layout.js";
+import { sealMac } from "../document/mac.js";
+import {
+  COMPATIBLE_SOPS_VERSION,
+  metadataToMap,
+  effectiveSelection,
+  type KeyList,
+  type Metadata,
+} from "../document/metadata.js";
+import { formatInstant } from "../document/rfc3339.js";
+import {
+  compileSelection,
+  countSelectionSettings,
+  type SelectionSettings,
+} from "../document/selection.js";
+import type { TreeBranch } from "../document/tree.js";
+import { IV_LENGTH } from "../document/value-cipher.js";
+import { formatTreePath, type TreePath } from "../document/walk.js";
+import type { EmitStyle } from "../formats/store.js";
+import { SopsError } from "../support/errors.js";
+
+import { KEY_LIST_FIELDS } from "./key-metadata.js";
+import type { Layout } from "./options.js";
+import { refuseLaterMetadata, type PlainDocument } from "./plain-document.js";
+import { writeCanonical, writeSource } from "./write-encrypted.js";
+
+export interface EncryptDocumentOptions {
+  /** 32 bytes; the caller wipes them. */
+  readonly dataKey: Uint8Array;
+  /** The wrapped data key. */
+  readonly groups: readonly (readonly KeyList[])[];
+  readonly threshold: number;
+  /** As given by flags or rule; the default is put in here. */
+  readonly selection: SelectionSettings;
+  readonly macOnlyEncrypted: boolean;
+  readonly layout: Layout;
+  readonly style: EmitStyle;
+  readonly now: Date;
+  readonly allowPlaintext: boolean;
+  readonly allowInexact: boolean;
+  readonly warn: (message: string) => void;
+  readonly randomBytes?: (length: number) => Uint8Array;
+}
+
+export interface EncryptDocumentResult {
+  readonly bytes: Uint8Array;
+  readonly counts: LeafCounts;
+}
+
+/** What both ways of writing an encrypted file need: the tree, and its metadata for a given layout field. */
+export interface Encryption {
+  readonly plain: PlainDocument;
+  readonly tree: EncryptedTree;
+  readonly dataKey: Uint8Array;
+  readonly style: EmitStyle;
+  readonly metadata: Metadata;
+  branchesWith(layoutField: string): TreeBranch[];
+  sealHints(hints: LayoutHints): string;
+}
+
+/**
+ * Encrypts a parsed file and writes it in the wished layout. Whatever is returned has been opened again in memory
+ * and equals the input (lossless.md point 11).
+ *
+ * @throws SopsError CANNOT_ENCRYPT_TREE, INEXACT_NUMBER, PLAINTEXT_ALIAS (23), NOTHING_ENCRYPTED (1), CANNOT_EMIT (4)
+ */
+export function encryptDocument(
+  plain: PlainDocument,
+  options: EncryptDocumentOptions,
+): EncryptDocumentResult {
+  const isBinary = plain.outputFormat === "binary";
+  const selection = effectiveSelection(isBinary ? {} : options.selection, isBinary);
+  const randomBytes = options.randomBytes ?? systemRandomBytes;
+  const tree = encryptTree(plain.source.branches, {
+    dataKey: options.dataKey,
+    selection: compileSelection(selection),
+    macOnlyEncrypted: options.macOnlyEncrypted && !isBinary,
+    allowInexact: options.allowInexact,
+    randomBytes,
+  });
+  warnInexact(tree.inexact, options.warn);
+  judgeCounts(tree.counts, options);
+  refuseLaterMetadata(plain.source);
+
+  const lastModified = formatInstant(options.now);
+  const metadata: Metadata = {
+    groups: options.groups,
+    shamirThreshold: options.threshold,
+    selection,
+    macOnlyEncrypted: options.macOnlyEncrypted && !isBinary,
+    mac: sealMac(tree.mac, options.dataKey, lastModified, randomBytes(IV_LENGTH)),
+    lastModified,
+    macAad: lastModified,
+    version: COMPATIBLE_SOPS_VERSION,
+    layout: "",
+  };
+  const encryption: Encryption = {
+    plain,
+    tree,
+    dataKey: options.dataKey,
+    style: options.style,
+    metadata,
+    branchesWith: (layout) =>
+      plain.encryptedStore.joinMetadata(
+        tree.branches,
+        metadataToMap({ ...metadata, layout }, KEY_LIST_FIELDS, isBinary),
+      ),
+    sealHints: (hints) => sealLayout(hints, options.dataKey, lastModified, randomBytes(IV_LENGTH)),
+  };
+  const keepsLayout =
+    options.layout === "source" && plain.inputFormat === plain.outputFormat && !isBinary;
+  return {
+    bytes: keepsLayout ? writeSource(encryption) : writeCanonical(encryption),
+    counts: tree.counts,
+  };
+}
+
+function warnInexact(paths: readonly TreePath[], warn: (message: string) => void): void {
+  for (const path of paths) {
+    warn(
+      `the number at ${formatTreePath(path)} was rounded: its further digits are neither kept nor protected`,
+    );
+  }
+}
+
+/** decisions.md, "Nothing encrypted" */
+function judgeCounts(counts: LeafCounts, options: EncryptDocumentOptions): void {
+  if (counts.encrypted > 0 || counts.values === 0) {
+    return;
+  }
+  const found = `0 of ${String(counts.values)} values encrypted`;
+  if (countSelectionSettings(options.selection) === 0) {
+    options.warn(`${found}: every key ends in the default unencrypted suffix`);
+  } else if (options.allowPlaintext) {
+    options.warn(`${found}: the selection matches none of them`);
+  } else {
+    throw new SopsError("NOTHING_ENCRYPTED", `${found}: the selection matches none of them`);
+  }
+}
