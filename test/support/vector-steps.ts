@@ -2,7 +2,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { VECTOR_KEYS_DIR, type VectorCase, type VectorStep } from "./vectors.js";
+import {
+  AGE_RECIPIENT,
+  AGE_RECIPIENT_2,
+  VECTOR_KEYS_DIR,
+  type VectorCase,
+  type VectorStep,
+} from "./vectors.js";
 
 export type Layout = "source" | "sops";
 
@@ -24,16 +30,9 @@ export interface Step {
   readonly madeBy?: string;
 }
 
-const recipientOf = (file: string): string => {
-  const text = readFileSync(join(VECTOR_KEYS_DIR, file), "utf8");
-  const recipient = /public key: (age1[a-z0-9]+)/.exec(text)?.[1];
-  if (recipient === undefined) throw new Error(`no recipient in ${file}`);
-  return recipient;
-};
-
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
-  "{AGE1}": recipientOf("age.txt"),
-  "{AGE2}": recipientOf("age2.txt"),
+  "{AGE1}": AGE_RECIPIENT,
+  "{AGE2}": AGE_RECIPIENT_2,
   "{PGP}": readFileSync(join(VECTOR_KEYS_DIR, "pgp-fingerprint.txt"), "utf8").trim(),
   "{KEYS}/": VECTOR_KEYS_DIR,
 };

@@ -75,6 +75,18 @@ const VECTORS = new URL("../../fixtures/vectors/", import.meta.url);
 /** Folder with the throw-away identities `age.txt`, `age2.txt`, `both.txt` and the PGP key pair. */
 export const VECTOR_KEYS_DIR: string = fileURLToPath(new URL("keys/", VECTORS));
 
+function recipientOf(file: string): string {
+  const recipient = /public key: (age1[a-z0-9]+)/.exec(
+    readFileSync(`${VECTOR_KEYS_DIR}${file}`, "utf8"),
+  )?.[1];
+  if (recipient === undefined) throw new Error(`no recipient in ${file}`);
+  return recipient;
+}
+
+/** Public sides of the throw-away identities `age.txt` and `age2.txt`. */
+export const AGE_RECIPIENT: string = recipientOf("age.txt");
+export const AGE_RECIPIENT_2: string = recipientOf("age2.txt");
+
 function readLines(path: string): unknown[] {
   const lines = readFileSync(new URL(path, VECTORS), "utf8").split("\n");
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as unknown);
