@@ -1,0 +1,94 @@
+import { Command as Commander, Option as CommanderOption } from "commander";
+
+import { SopsError } from "../support/errors.js";
+import { showText } from "../support/text.js";
+import type { CommandEntry } from "./command-list.js";
+import type { Command } from "./commands/command.js";
+import { spelled, type Option, type OptionTable } from "./options/option.js";
+import { ROOT_OPTIONS } from "./options/root.js";
+
+const ROOT_DESCRIPTION =
+  "Encrypts the values of YAML, JSON, dotenv, INI and binary files, exchangeable with sops and lossless.\n" +
+  "The old style works too: leafseal -e FILE, leafseal -d FILE.";
+
+/** @throws SopsError UNKNOWN_HELP_TOPIC (exit 3) */
+export async function topicNamed(
+  topic: string,
+  commands: readonly CommandEntry[],
+): Promise<Command> {
+  const entry = commands.find(({ name }) => name === topic);
+  if (entry === undefined) {
+    throw new SopsError("UNKNOWN_HELP_TOPIC", `No help topic for '${showText(topic)}'`);
+  }
+  return entry.load();
+}
+
+/** The help of a command, or of the program for `null`. */
+export async function helpText(
+  command: Command | null,
+  commands: readonly CommandEntry[],
+): Promise<string> {
+  return command === null ? rootHelp(commands) : commandHelp(command);
+}
+
+/** What a usage error shows on standard output (spec: cli.md §1.5). */
+export async function usageText(
+  reason: string,
+  command: Command | null,
+  commands: readonly CommandEntry[],
+): Promise<string> {
+  return `Incorrect Usage: ${showText(reason)}\n\n${await helpText(command, commands)}`;
+}
+
+async function rootHelp(commands: readonly CommandEntry[]): Promise<string> {
+  const root = describe("leafseal", ROOT_DESCRIPTION, ROOT_OPTIONS)
+    .usage("[options] COMMAND [arguments]\n       leafseal [options] FILE")
+    .helpCommand("help [COMMAND]", "show the help of a command");
+  for (const entry of commands) {
+    root.command(entry.name).description((await entry.load()).summary);
+  }
+  return root.helpInformation();
+}
+
+function commandHelp(command: Command): string {
+  const { name, args, description, options, examples } = command;
+  const page = describe(name, description, options).usage(`[options] ${args}`);
+  const program = new Commander("leafseal");
+  program.addCommand(page);
+  const shown = examples.map(({ line, does }) => `  ${does}:\n    ${line}\n`).join("");
+  return `${page.helpInformation()}\nExamples:\n${shown}`;
+}
+
+function describe(name: string, description: string, options: OptionTable): Commander {
+  const page = new Commander(name).description(description).helpOption(false);
+  page.configureHelp({ helpWidth: 100 });
+  for (const option of Object.values(options)) {
+    if (option.isLater !== true) {
+      page.addOption(new CommanderOption(flagsText(option), summaryText(option)));
+    }
+  }
+  return page;
+}
+
+function flagsText(option: Option): string {
+  const [long, ...others] = option.names.toReversed().map((name) => spelled(name));
+  const names = [long, ...others].join(", ");
+  switch (option.type) {
+    case "bool":
+      return names;
+    case "int":
+      return `${names} <N>`;
+    case "string":
+    case "list":
+      return `${names} <${option.placeholder}>`;
+  }
+}
+
+function summaryText(option: Option): string {
+  const notes = [
+    option.type === "list" ? "repeatable" : null,
+    option.type === "bool" && option.isOnByDefault === true ? "on by default" : null,
+    option.env === undefined ? null : `env: ${option.env}`,
+  ].filter((note) => note !== null);
+  return notes.length === 0 ? option.summary : `${option.summary} (${notes.join("; ")})`;
+}

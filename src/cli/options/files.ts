@@ -1,0 +1,43 @@
+import { bool, text, type BoolOption, type StringOption } from "./option.js";
+
+const TYPES = "yaml, json, dotenv, ini or binary";
+
+export const inputTypeOption: { inputType: StringOption } = {
+  inputType: text("input-type", "TYPE", `${TYPES}; else the file name decides`),
+};
+
+/** What kind of file goes in and out (spec: cli.md §3). */
+export const fileTypeOptions: {
+  inputType: StringOption;
+  outputType: StringOption;
+  filenameOverride: StringOption;
+} = {
+  ...inputTypeOption,
+  outputType: text("output-type", "TYPE", `${TYPES}; else the file name decides`),
+  filenameOverride: text(
+    "filename-override",
+    "NAME",
+    "choose type and creation rule by this name instead of the file's own",
+  ),
+};
+
+/** Where the result goes (spec: cli.md §4). */
+export const destinationOptions: { inPlace: BoolOption; output: StringOption } = {
+  inPlace: bool(["in-place", "i"], "write back to the file itself"),
+  output: text("output", "FILE", "write to FILE instead of standard output"),
+};
+
+/** Our addition for many files (decisions.md, Many files). */
+export const manyFilesOptions: { outputDir: StringOption } = {
+  outputDir: text("output-dir", "DIR", "write every file below DIR under its own relative path"),
+};
+
+/** Overrides of our own refusals (decisions.md, Nothing encrypted). */
+export const overrideOptions: { allowPlaintext: BoolOption; allowInexact: BoolOption } = {
+  allowPlaintext: bool(
+    "allow-plaintext",
+    "warn instead of refusing where nothing, or a copy of a secret, would stay in clear",
+    { env: "LEAFSEAL_ALLOW_PLAINTEXT" },
+  ),
+  allowInexact: bool("allow-inexact", "warn instead of refusing a number that loses digits"),
+};

@@ -1,0 +1,76 @@
+import { KEY_TYPES_OF_FLAGS } from "../../keys/registry.js";
+import { extractOptions, ignoreMacOptions } from "./decryption.js";
+import { destinationOptions, fileTypeOptions, overrideOptions } from "./files.js";
+import { configOptions, helpOption, layoutOptions, outputOptions } from "./general.js";
+import {
+  awsOptions,
+  decryptionOrderOptions,
+  encryptionContextOptions,
+  keyServiceOptions,
+  recipientOptions,
+  thresholdOptions,
+} from "./keys.js";
+import { bool, text, type BoolOption, type OptionTable, type StringOption } from "./option.js";
+import { macOptions, selectionOptions } from "./selection.js";
+
+/** The old style chooses its verb by a flag (spec: cli.md §10). */
+export const modeOptions: {
+  decrypt: BoolOption;
+  encrypt: BoolOption;
+  rotate: BoolOption;
+  set: StringOption;
+} = {
+  decrypt: bool(["decrypt", "d"], "decrypt FILE"),
+  encrypt: bool(["encrypt", "e"], "encrypt FILE"),
+  rotate: bool(["rotate", "r"], "give FILE a new data key", { isLater: true }),
+  set: text("set", "'INDEX VALUE'", "set one value of FILE", { isLater: true }),
+};
+
+export const versionOptions: {
+  version: BoolOption;
+  disableVersionCheck: BoolOption;
+  checkForUpdates: BoolOption;
+} = {
+  version: bool(["version", "v"], "show the version"),
+  disableVersionCheck: bool(
+    "disable-version-check",
+    "with --version: only the line that sops has",
+    {
+      env: "SOPS_DISABLE_VERSION_CHECK",
+    },
+  ),
+  checkForUpdates: bool("check-for-updates", "with --version: accepted; no network is used"),
+};
+
+/** `--add-X` and `--rm-X` of rotation. */
+function keyChangeOptions(): OptionTable {
+  const names = KEY_TYPES_OF_FLAGS.flatMap(({ flag }) => [`add-${flag.long}`, `rm-${flag.long}`]);
+  return Object.fromEntries(
+    names.map((name) => [name, text(name, "LIST", "change recipients", { isLater: true })]),
+  );
+}
+
+/** Everything that may stand before the first word (spec: cli.md §2, column R). */
+export const ROOT_OPTIONS: OptionTable = {
+  ...modeOptions,
+  ...destinationOptions,
+  ...extractOptions,
+  ...fileTypeOptions,
+  ...recipientOptions,
+  ...awsOptions,
+  ...encryptionContextOptions,
+  ...thresholdOptions,
+  ...selectionOptions,
+  ...macOptions,
+  ...overrideOptions,
+  ...ignoreMacOptions,
+  ...decryptionOrderOptions,
+  ...keyServiceOptions,
+  ...configOptions,
+  ...layoutOptions,
+  showMasterKeys: bool(["show-master-keys", "s"], "show the keys while editing", { isLater: true }),
+  ...keyChangeOptions(),
+  ...outputOptions,
+  ...versionOptions,
+  ...helpOption,
+};

@@ -1,0 +1,48 @@
+import type { FileOutcome } from "../operations/options.js";
+import type { Runtime } from "../support/runtime.js";
+import { jsonLine, viewFailure } from "./failure.js";
+import { exitOfOutcomes } from "./outcomes.js";
+import type { Reporter, ReportOptions } from "./reporter.js";
+
+/** One JSON object a line: results on standard output, everything else on standard error. */
+export function createJsonReporter(runtime: Runtime, options: ReportOptions): Reporter {
+  const { stdout, stderr, env } = runtime;
+  const isDebugging = (env["LEAFSEAL_DEBUG"] ?? "") !== "";
+  return {
+    warn(message) {
+      if (!options.quiet) {
+        stderr.write(jsonLine({ level: "warning", message }));
+      }
+    },
+    log(logger, message) {
+      if (options.verbose && !options.quiet) {
+        stderr.write(jsonLine({ level: "info", logger, message }));
+      }
+    },
+    progress: () => undefined,
+    failure(error) {
+      stderr.write(jsonLine(viewFailure(error, isDebugging)));
+    },
+    finish(outcomes, { isResultOnStdout }) {
+      const files = outcomes.map((outcome) => fileJson(outcome, isDebugging));
+      if (isResultOnStdout) {
+        files.filter(({ error }) => error !== null).forEach((file) => stderr.write(jsonLine(file)));
+      } else {
+        stdout.write(jsonLine({ files }));
+      }
+      return exitOfOutcomes(outcomes);
+    },
+  };
+}
+
+function fileJson(
+  { file, status, target, error }: FileOutcome,
+  isDebugging: boolean,
+): Record<string, unknown> {
+  return {
+    file,
+    status,
+    target: target ?? null,
+    error: status === "failed" ? viewFailure(error, isDebugging) : null,
+  };
+}
