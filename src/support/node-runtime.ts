@@ -54,6 +54,7 @@ export function createNodeRuntime(): Runtime {
     randomBytes: (length) => new Uint8Array(randomBytes(length)),
     exec,
     onExit,
+    isProcessAlive,
   };
 }
 
@@ -247,6 +248,15 @@ function runCleanUps(): void {
     } catch {
       // The process ends; what could not be removed is harmless by design (security.md W11).
     }
+  }
+}
+
+function isProcessAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return systemErrorCode(error) === "EPERM";
   }
 }
 

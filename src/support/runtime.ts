@@ -85,4 +85,6 @@ export interface Runtime {
    * @returns a function that takes the registration back
    */
   onExit(cleanUp: () => void): () => void;
+  /** Whether a process with this id runs on this machine, whoever owns it. */
+  isProcessAlive(processId: number): boolean;
 }

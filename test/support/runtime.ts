@@ -68,6 +68,14 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
       cleanUps.add(entry);
       return () => cleanUps.delete(entry);
     },
+    isProcessAlive(processId) {
+      try {
+        process.kill(processId, 0);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     stdoutBytes: stdout.bytes,
     stderrBytes: stderr.bytes,
     stdoutText: () => Buffer.from(stdout.bytes()).toString("utf8"),
