@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 
 /** A secret-looking word of 20 letters, the same for the same number. */
-function word(seed: number): string {
+function word(seed) {
   return createHash("sha256").update(`leafseal ${seed}`).digest("base64url").slice(0, 20);
 }
 
 /** `leaves` values in maps of 20, every tenth with a comment, as a hand-kept settings file has it. */
-export function largeYaml(leaves: number): string {
-  const lines: string[] = ["# generated"];
+export function largeYaml(leaves) {
+  const lines = ["# generated"];
   for (let leaf = 0; leaf < leaves; leaf += 1) {
     if (leaf % 20 === 0) lines.push("", `section_${leaf / 20}:`);
     if (leaf % 10 === 0) lines.push(`  # value ${leaf}`);
@@ -18,8 +18,8 @@ export function largeYaml(leaves: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-export function largeJson(leaves: number): string {
-  const sections: Record<string, Record<string, unknown>> = {};
+export function largeJson(leaves) {
+  const sections = {};
   for (let leaf = 0; leaf < leaves; leaf += 1) {
     const values = [word(leaf), leaf, true, `${word(leaf)}\n`];
     (sections[`section_${Math.floor(leaf / 20)}`] ??= {})[`key_${leaf}`] =
@@ -28,8 +28,8 @@ export function largeJson(leaves: number): string {
   return `${JSON.stringify(sections, null, 2)}\n`;
 }
 
-export function largeDotenv(leaves: number): string {
-  const lines: string[] = [];
+export function largeDotenv(leaves) {
+  const lines = [];
   for (let leaf = 0; leaf < leaves; leaf += 1) {
     if (leaf % 10 === 0) lines.push(`# value ${leaf}`);
     lines.push(`KEY_${leaf}=${word(leaf)}`);
@@ -37,8 +37,8 @@ export function largeDotenv(leaves: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-export function largeIni(leaves: number): string {
-  const lines: string[] = [];
+export function largeIni(leaves) {
+  const lines = [];
   for (let leaf = 0; leaf < leaves; leaf += 1) {
     if (leaf % 20 === 0) lines.push("", `[section_${leaf / 20}]`);
     if (leaf % 10 === 0) lines.push(`; value ${leaf}`);
@@ -48,8 +48,8 @@ export function largeIni(leaves: number): string {
 }
 
 /** One YAML file of at least `bytes` bytes whose weight is in a few long block scalars. */
-export function heavyYaml(bytes: number): string {
-  const parts: string[] = [];
+export function heavyYaml(bytes) {
+  const parts = [];
   for (let part = 0, size = 0; size < bytes; part += 1) {
     const lines = Array.from(
       { length: 2_000 },
