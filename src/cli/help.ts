@@ -47,7 +47,14 @@ async function rootHelp(commands: readonly CommandEntry[]): Promise<string> {
   for (const entry of commands) {
     root.command(entry.name).description((await entry.load()).summary);
   }
-  return root.helpInformation();
+  return commandsFirst(root.helpInformation());
+}
+
+/** The few commands stand before the many flags. */
+function commandsFirst(text: string): string {
+  const options = text.indexOf("Options:\n");
+  const commands = text.indexOf("Commands:\n");
+  return `${text.slice(0, options)}${text.slice(commands)}\n${text.slice(options, commands).trimEnd()}\n`;
 }
 
 function commandHelp(command: Command): string {

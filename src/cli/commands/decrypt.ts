@@ -65,7 +65,7 @@ export const decrypt: Command = defineCommand({
   },
 });
 
-function toDecryptOptions(flags: Flags<typeof options>, files: readonly string[]): DecryptOptions {
+export function toDecryptOptions(flags: Flags<typeof options>, files: readonly string[]): DecryptOptions {
   return {
     files,
     ...toFileTypes(flags),

@@ -79,7 +79,7 @@ export const encrypt: Command = defineCommand({
   },
 });
 
-function toEncryptOptions(flags: Flags<typeof options>, files: readonly string[]): EncryptOptions {
+export function toEncryptOptions(flags: Flags<typeof options>, files: readonly string[]): EncryptOptions {
   return {
     files,
     ...toFileTypes(flags),
