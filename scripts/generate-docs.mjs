@@ -87,7 +87,7 @@ With \`--json\` every message is one JSON object a line on standard error:
 - an error: \`{"code","message","file","line","exit","hints","details"}\`
 - a warning: \`{"level":"warning","message"}\`; with \`--verbose\` also \`{"level":"info","logger","message"}\`
 
-Where the result is files (\`--in-place\`, \`--output\`, \`--output-dir\`), standard output gets
+\`exit\` is the status that this error alone would give. Where the result is files (\`--in-place\`, \`--output\`, \`--output-dir\`), standard output gets
 \`{"files":[{"file","status","target","error"}]}\`; \`status\` is \`done\`, \`unchanged\` or \`failed\`.`;
 
 async function cliPage() {

@@ -1,4 +1,4 @@
-import type { DestinationOptions, Notices } from "../operations/options.js";
+import type { DestinationOptions, FileOutcome, Notices } from "../operations/options.js";
 import { SopsError } from "../support/errors.js";
 import { showText } from "../support/text.js";
 import type { Positional } from "./argv.js";
@@ -96,4 +96,20 @@ export function requireFile(files: readonly string[]): string {
     throw new SopsError("NO_FILE", "Error: no file specified");
   }
   return file;
+}
+
+/** An operation throws the error of an only file; as an outcome it is told with the file's name. */
+export async function settle(
+  files: readonly string[],
+  work: () => Promise<readonly FileOutcome[]>,
+): Promise<readonly FileOutcome[]> {
+  const [file] = files;
+  try {
+    return await work();
+  } catch (error) {
+    if (files.length === 1 && file !== undefined && error instanceof SopsError) {
+      return [{ file, status: "failed", error }];
+    }
+    throw error;
+  }
 }

@@ -18,6 +18,8 @@ import { refuseLaterVerb } from "./later.js";
 import type { OptionTable } from "./options/option.js";
 import { ROOT_OPTIONS, versionOptions } from "./options/root.js";
 
+const HELP_FLAGS: readonly string[] = ["-h", "--h", "-help", "--help"];
+
 /** What tests replace. */
 export interface MainSeams {
   readonly commands?: readonly CommandEntry[];
@@ -130,8 +132,8 @@ async function runCommand(
 ): Promise<number> {
   const command = await entry.load();
   session.command = command;
-  const own = parseArgv(tokens, command.options, "anywhere");
-  if (own.given.get("help") === true) {
+  const own = parseUnlessHelp(tokens, command);
+  if (own === null || own.given.get("help") === true) {
     const { helpText } = await import("./help.js");
     session.runtime.stdout.write(await helpText(command, session.commands));
     return 0;
@@ -143,6 +145,20 @@ async function runCommand(
     session.reporter.warn(`${flag} stands before the command ${command.name} and is ignored`);
   }
   return perform(command, { flags, positionals: own.positionals }, session);
+}
+
+/** `null` where the line cannot be read but asks for help, which comes before everything (spec: cli.md §1.5). */
+function parseUnlessHelp(tokens: readonly string[], command: Command): ParsedArgv | null {
+  try {
+    return parseArgv(tokens, command.options, "anywhere");
+  } catch (error) {
+    const end = tokens.indexOf("--");
+    const flags = end === -1 ? tokens : tokens.slice(0, end);
+    if (flags.some((token) => HELP_FLAGS.includes(token))) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 async function runLegacy(root: ParsedArgv, session: Session): Promise<number> {

@@ -1,6 +1,6 @@
 import type { FileOutcome } from "../operations/options.js";
 import type { Runtime } from "../support/runtime.js";
-import { jsonLine, viewFailure } from "./failure.js";
+import { jsonLine, viewFailure, type FailureView } from "./failure.js";
 import { exitOfOutcomes } from "./outcomes.js";
 import type { Reporter, ReportOptions } from "./reporter.js";
 
@@ -25,9 +25,12 @@ export function createJsonReporter(runtime: Runtime, options: ReportOptions): Re
     },
     finish(outcomes, { isResultOnStdout }) {
       const files = outcomes.map((outcome) => fileJson(outcome, isDebugging));
-      if (isResultOnStdout) {
-        files.filter(({ error }) => error !== null).forEach((file) => stderr.write(jsonLine(file)));
-      } else {
+      for (const { error } of files) {
+        if (error !== null) {
+          stderr.write(jsonLine(error));
+        }
+      }
+      if (!isResultOnStdout) {
         stdout.write(jsonLine({ files }));
       }
       return exitOfOutcomes(outcomes);
@@ -35,14 +38,19 @@ export function createJsonReporter(runtime: Runtime, options: ReportOptions): Re
   };
 }
 
-function fileJson(
-  { file, status, target, error }: FileOutcome,
-  isDebugging: boolean,
-): Record<string, unknown> {
+interface FileJson {
+  readonly file: string;
+  readonly status: FileOutcome["status"];
+  readonly target: string | null;
+  readonly error: FailureView | null;
+}
+
+function fileJson({ file, status, target, error }: FileOutcome, isDebugging: boolean): FileJson {
+  const isFailed = status === "failed";
   return {
     file,
     status,
     target: target ?? null,
-    error: status === "failed" ? viewFailure(error, isDebugging) : null,
+    error: isFailed ? { ...viewFailure(error, isDebugging), file } : null,
   };
 }

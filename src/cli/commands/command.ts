@@ -18,7 +18,7 @@ export interface CommandContext {
   readonly reporter: Reporter;
 }
 
-export interface Example {
+interface Example {
   readonly line: string;
   readonly does: string;
 }

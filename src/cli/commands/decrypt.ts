@@ -1,5 +1,5 @@
 import type { DecryptOptions } from "../../operations/options.js";
-import { checkDestination, chooseFiles } from "../files.js";
+import { checkDestination, chooseFiles, settle } from "../files.js";
 import { extractOptions, ignoreMacOptions, streamOptions } from "../options/decryption.js";
 import { destinationOptions, fileTypeOptions, manyFilesOptions } from "../options/files.js";
 import { configOptions, layoutOptions, outputOptions } from "../options/general.js";
@@ -56,7 +56,7 @@ export const decrypt: Command = defineCommand({
     const input = toDecryptOptions(flags, files);
     checkDestination(input, files, flags.stream);
     const { decryptFiles } = await import("../../operations/decrypt.js");
-    const outcomes = await decryptFiles(input, runtime, reporter);
+    const outcomes = await settle(files, () => decryptFiles(input, runtime, reporter));
     return reporter.finish(outcomes, {
       verb: "decrypted",
       isResultOnStdout:
@@ -65,7 +65,10 @@ export const decrypt: Command = defineCommand({
   },
 });
 
-export function toDecryptOptions(flags: Flags<typeof options>, files: readonly string[]): DecryptOptions {
+export function toDecryptOptions(
+  flags: Flags<typeof options>,
+  files: readonly string[],
+): DecryptOptions {
   return {
     files,
     ...toFileTypes(flags),

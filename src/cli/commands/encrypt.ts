@@ -1,5 +1,5 @@
 import type { EncryptOptions } from "../../operations/options.js";
-import { checkDestination, chooseFiles, requireName } from "../files.js";
+import { checkDestination, chooseFiles, requireName, settle } from "../files.js";
 import {
   destinationOptions,
   fileTypeOptions,
@@ -71,7 +71,7 @@ export const encrypt: Command = defineCommand({
     checkDestination(input, files);
     requireName(files, input.filenameOverride);
     const { encryptFiles } = await import("../../operations/encrypt.js");
-    const outcomes = await encryptFiles(input, runtime, reporter);
+    const outcomes = await settle(files, () => encryptFiles(input, runtime, reporter));
     return reporter.finish(outcomes, {
       verb: "encrypted",
       isResultOnStdout: !takesSeveral && input.output === undefined,
@@ -79,7 +79,10 @@ export const encrypt: Command = defineCommand({
   },
 });
 
-export function toEncryptOptions(flags: Flags<typeof options>, files: readonly string[]): EncryptOptions {
+export function toEncryptOptions(
+  flags: Flags<typeof options>,
+  files: readonly string[],
+): EncryptOptions {
   return {
     files,
     ...toFileTypes(flags),

@@ -42,7 +42,7 @@ export type Option = BoolOption | StringOption | IntOption | ListOption;
 export type OptionTable = Readonly<Record<string, Option>>;
 
 /** What a flag of this kind holds. An empty string is a flag that was not given (spec: cli.md §1.2). */
-export type FlagValue<O extends Option> = O extends BoolOption
+type FlagValue<O extends Option> = O extends BoolOption
   ? boolean
   : O extends StringOption
     ? string

@@ -1,8 +1,15 @@
 import { describe, expect, test } from "vitest";
 
 import { parseArgv } from "../../../src/cli/argv.js";
-import { checkDestination, chooseFiles, requireFile, requireName } from "../../../src/cli/files.js";
+import {
+  checkDestination,
+  chooseFiles,
+  requireFile,
+  requireName,
+  settle,
+} from "../../../src/cli/files.js";
 import { bool } from "../../../src/cli/options/option.js";
+import { SopsError } from "../../../src/support/errors.js";
 
 const OPTIONS = { ignoreMac: bool("ignore-mac", "ignore") };
 
@@ -85,4 +92,21 @@ test("a command that needs a name or a file says so", () => {
   requireName(["a"], undefined);
   expect(() => requireFile([])).toThrow(expect.objectContaining({ exitCode: 100 }));
   expect(requireFile(["a", "b"])).toBe("a");
+});
+
+describe("the error of an only file", () => {
+  const error = new SopsError("CANNOT_READ", "no");
+  const fail = (thrown: Error) => () => Promise.reject(thrown);
+
+  test("becomes its outcome", async () => {
+    expect(await settle(["f"], fail(error))).toEqual([{ file: "f", status: "failed", error }]);
+  });
+
+  test.each([
+    [[], error],
+    [["a", "b"], error],
+    [["f"], new TypeError("bug")],
+  ])("%j %s stays thrown", async (files, thrown) => {
+    await expect(settle(files, fail(thrown))).rejects.toBe(thrown);
+  });
 });

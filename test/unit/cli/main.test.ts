@@ -188,7 +188,7 @@ describe("usage errors (cli.md §1.5)", () => {
     [["--bogus"], "Usage: leafseal [options] COMMAND"],
     [["---x"], "Usage: leafseal [options] COMMAND"],
     [["decrypt", "--bogus"], "Usage: leafseal decrypt"],
-    [["encrypt", "--bogus", "-h"], "Usage: leafseal encrypt"],
+    [["encrypt", "--bogus", "--", "-h"], "Usage: leafseal encrypt"],
     [["encrypt", "--in-place=2", "f"], "Usage: leafseal encrypt"],
     [["encrypt", "--layout", "x", "f"], "Usage: leafseal encrypt"],
     [["-di", "f"], "Usage: leafseal [options] COMMAND"],
@@ -246,6 +246,8 @@ describe("help", () => {
     [["decrypt", "-h"]],
     [["decrypt", "f", "--help", "g"]],
     [["decrypt", "f", "--bogus", "-h"]],
+    [["decrypt", "--bogus", "-h"]],
+    [["decrypt", "-help", "f", "--output"]],
   ])("%j shows the command's", async (argv) => {
     const { exit, stdout, calls } = await run(argv);
     expect(exit).toBe(0);
