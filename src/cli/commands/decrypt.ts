@@ -14,7 +14,20 @@ import { awsOptions, decryptionOrderOptions, keyServiceOptions } from "../option
 import type { Flags } from "../options/option.js";
 import { defineCommand, type Command } from "./command.js";
 
-const options = {
+type DecryptOptionTable = typeof destinationOptions &
+  typeof manyFilesOptions &
+  typeof streamOptions &
+  typeof extractOptions &
+  typeof fileTypeOptions &
+  typeof ignoreMacOptions &
+  typeof decryptionOrderOptions &
+  typeof keyServiceOptions &
+  typeof awsOptions &
+  typeof configOptions &
+  typeof layoutOptions &
+  typeof outputOptions;
+
+const options: DecryptOptionTable = {
   ...destinationOptions,
   ...manyFilesOptions,
   ...streamOptions,
@@ -66,7 +79,7 @@ export const decrypt: Command = defineCommand({
 });
 
 export function toDecryptOptions(
-  flags: Flags<typeof options>,
+  flags: Flags<DecryptOptionTable>,
   files: readonly string[],
 ): DecryptOptions {
   return {

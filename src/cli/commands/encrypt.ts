@@ -26,7 +26,22 @@ import type { Flags } from "../options/option.js";
 import { macOptions, selectionOptions } from "../options/selection.js";
 import { defineCommand, type Command } from "./command.js";
 
-const options = {
+type EncryptOptionTable = typeof destinationOptions &
+  typeof manyFilesOptions &
+  typeof fileTypeOptions &
+  typeof recipientOptions &
+  typeof awsOptions &
+  typeof encryptionContextOptions &
+  typeof thresholdOptions &
+  typeof selectionOptions &
+  typeof macOptions &
+  typeof overrideOptions &
+  typeof keyServiceOptions &
+  typeof configOptions &
+  typeof layoutOptions &
+  typeof outputOptions;
+
+const options: EncryptOptionTable = {
   ...destinationOptions,
   ...manyFilesOptions,
   ...fileTypeOptions,
@@ -80,7 +95,7 @@ export const encrypt: Command = defineCommand({
 });
 
 export function toEncryptOptions(
-  flags: Flags<typeof options>,
+  flags: Flags<EncryptOptionTable>,
   files: readonly string[],
 ): EncryptOptions {
   return {
