@@ -51,7 +51,11 @@ module.exports = {
       from: { path: "^src/keys/[^/]+/key-type\\.ts$" },
       to: { path: "client\\.ts$", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
-    onlyIn("sdks-only-in-a-key-client", "age-encryption|openpgp|@aws-sdk|@azure|@grpc", "^src/keys/[^/]+/(client|.*-client)\\.ts$"),
+    onlyIn(
+      "sdks-only-in-a-key-client",
+      "age-encryption|openpgp|@aws-sdk|@azure|@grpc",
+      "^src/keys/[^/]+/(client|.*-client)\\.ts$",
+    ),
     onlyIn("yaml-only-behind-its-seam", "yaml", "^src/support/yaml\\.ts$"),
     onlyIn("re2js-only-behind-its-seam", "re2js", "^src/support/regex\\.ts$"),
     onlyIn("commander-only-in-the-cli", "commander", "^src/cli/"),
