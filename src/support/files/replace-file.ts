@@ -7,7 +7,13 @@ import { collectContent, writeContent, type FileContent } from "./content.js";
 import { writeFailure } from "./failure.js";
 import type { FileMachine } from "./machine.js";
 import { createSibling, removeDeadSiblings, type Sibling } from "./sibling.js";
-import { assertRegularFile, isUnchanged, resolveTarget, type TargetSnapshot } from "./target.js";
+import {
+  assertPermission,
+  assertRegularFile,
+  isUnchanged,
+  resolveTarget,
+  type TargetSnapshot,
+} from "./target.js";
 import { writeInPlace, type InPlaceOptions } from "./write-in-place.js";
 
 const PRIVATE_MODE = 0o600;
@@ -50,6 +56,8 @@ export async function replaceTarget(
   content: FileContent,
   options: ReplaceOptions,
 ): Promise<boolean> {
+  // Also where a rename would be allowed: the user may not write this file (security.md W8).
+  assertPermission(machine, target);
   const isFresh = (): boolean =>
     options.expected === undefined || isUnchanged(machine, options.expected);
   const overwrite = (bytes: Uint8Array): boolean => {

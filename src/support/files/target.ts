@@ -62,10 +62,15 @@ function statOf(fs: FileSystem, file: string): Stats | null {
 export function assertWritable(machine: FileMachine, given: string): void {
   const target = resolveTarget(machine, given);
   assertRegularFile(given, target);
+  assertPermission(machine, target.path);
+}
+
+/** @throws SopsError CANNOT_WRITE for an existing file that the user may not write */
+export function assertPermission({ fs }: FileMachine, file: string): void {
   try {
-    machine.fs.accessSync(target.path, WRITE_PERMISSION);
+    fs.accessSync(file, WRITE_PERMISSION);
   } catch (error) {
-    throw writeFailure(given, error);
+    throw writeFailure(file, error);
   }
 }
 
