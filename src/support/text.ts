@@ -24,20 +24,53 @@ export function decodeText(bytes: Uint8Array): string {
   return decodeUtf8(bytes) ?? decodeWithEscapes(bytes);
 }
 
+/** One pass without a decoder call per sequence, so that hostile bytes cost no more than others. */
 function decodeWithEscapes(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  let position = 0;
-  while (position < bytes.length) {
-    const length = validSequenceLength(bytes, position);
-    if (length === 0) {
-      pieces.push(String.fromCharCode(ESCAPE_BASE + (bytes[position] ?? 0)));
+  const units = new Uint16Array(bytes.length);
+  let length = 0;
+  for (let position = 0; position < bytes.length;) {
+    const size = validSequenceLength(bytes, position);
+    const lead = bytes[position] ?? 0;
+    if (size < 2) {
+      units[length] = size === 1 ? lead : ESCAPE_BASE + lead;
+      length += 1;
       position += 1;
-    } else {
-      pieces.push(strictDecoder.decode(bytes.subarray(position, position + length)));
-      position += length;
+      continue;
     }
+    let code = lead & (0x7f >> size);
+    for (let index = 1; index < size; index += 1) {
+      code = (code << 6) | ((bytes[position + index] ?? 0) & 0x3f);
+    }
+    if (code >= 0x1_0000) {
+      units[length] = 0xd7c0 + (code >> 10);
+      length += 1;
+      code = 0xdc00 | (code & 0x3ff);
+    }
+    units[length] = code;
+    length += 1;
+    position += size;
+  }
+  return textOfUnits(units.subarray(0, length));
+}
+
+/** As many arguments as every engine takes. */
+const UNITS_PER_CALL = 8192;
+
+function textOfUnits(units: Uint16Array): string {
+  const pieces: string[] = [];
+  for (let start = 0; start < units.length; start += UNITS_PER_CALL) {
+    pieces.push(String.fromCharCode(...units.subarray(start, start + UNITS_PER_CALL)));
   }
   return pieces.join("");
+}
+
+/** Where the first byte stands that is no part of valid UTF-8; the length of `bytes` when there is none. */
+export function validUtf8Length(bytes: Uint8Array): number {
+  let position = 0;
+  for (let size = 1; size !== 0 && position < bytes.length; position += size) {
+    size = validSequenceLength(bytes, position);
+  }
+  return position;
 }
 
 /** Length of the valid UTF-8 sequence at `position`, 0 if there is none (RFC 3629 table 3-7). */
@@ -46,18 +79,26 @@ function validSequenceLength(bytes: Uint8Array, position: number): number {
   if (lead < 0x80) {
     return 1;
   }
-  const length =
-    lead >= 0xc2 && lead <= 0xdf
-      ? 2
-      : lead >= 0xe0 && lead <= 0xef
-        ? 3
-        : lead >= 0xf0 && lead <= 0xf4
-          ? 4
-          : 0;
-  if (length === 0 || position + length > bytes.length) {
+  if (lead < 0xc2 || lead > 0xf4) {
     return 0;
   }
-  return decodeUtf8(bytes.subarray(position, position + length)) === null ? 0 : length;
+  const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (!isSecondByte(lead, bytes[position + 1] ?? 0)) {
+    return 0;
+  }
+  for (let index = 2; index < size; index += 1) {
+    if (((bytes[position + index] ?? 0) & 0xc0) !== 0x80) {
+      return 0;
+    }
+  }
+  return size;
+}
+
+/** The second byte is narrower than a continuation byte after leads that could spell too much. */
+function isSecondByte(lead: number, second: number): boolean {
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  return second >= least && second <= most;
 }
 
 /** UTF-8 bytes of a text; the lone surrogates of {@link decodeText} become their bytes again. */
@@ -65,19 +106,22 @@ export function encodeText(text: string): Uint8Array {
   if (text.isWellFormed()) {
     return encoder.encode(text);
   }
-  const pieces: Uint8Array[] = [];
+  // Runs of well-formed text are encoded in one go, straight into the result.
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
   let start = 0;
   for (let index = 0; index < text.length; index += 1) {
     if (isEscapedByte(text, index)) {
-      pieces.push(
-        encoder.encode(text.slice(start, index)),
-        Uint8Array.of(text.charCodeAt(index) - ESCAPE_BASE),
-      );
+      if (index > start) {
+        length += encoder.encodeInto(text.slice(start, index), bytes.subarray(length)).written;
+      }
+      bytes[length] = text.charCodeAt(index) - ESCAPE_BASE;
+      length += 1;
       start = index + 1;
     }
   }
-  pieces.push(encoder.encode(text.slice(start)));
-  return concatBytes(pieces);
+  length += encoder.encodeInto(text.slice(start), bytes.subarray(length)).written;
+  return bytes.slice(0, length);
 }
 
 function isEscapedByte(text: string, index: number): boolean {

@@ -2,6 +2,7 @@ import type { MapItem } from "../../document/tree.js";
 import { ParseError } from "../../support/errors.js";
 import { decodeText } from "../../support/text.js";
 import type { SpannedDocument } from "../splice.js";
+import { refuseOversizedText } from "../text-size.js";
 
 /**
  * One dotenv file as a tree; any bytes are allowed (spec: formats.md §8).
@@ -11,6 +12,7 @@ import type { SpannedDocument } from "../splice.js";
  * @throws ParseError naming the line that is neither empty, comment nor assignment; never its text, which sops shows
  */
 export function parseDotenv(source: Uint8Array): SpannedDocument {
+  refuseOversizedText(source);
   const text = decodeText(source);
   const items: MapItem[] = [];
   const spans: number[] = [];

@@ -1,5 +1,8 @@
 import { ParseError } from "../../support/errors.js";
-import { decodeUtf8 } from "../../support/text.js";
+import { decodeUtf8, validUtf8Length } from "../../support/text.js";
+import { refuseOversizedText } from "../text-size.js";
+
+const LINE_FEED = 0x0a;
 
 /** What every message about unreadable JSON starts with. */
 export const JSON_ERROR_PREFIX = "Could not unmarshal input data: ";
@@ -10,39 +13,21 @@ export const JSON_ERROR_PREFIX = "Could not unmarshal input data: ";
  * @throws ParseError for invalid UTF-8, which sops would silently replace (decisions.md)
  */
 export function decodeJson(source: Uint8Array): string {
+  refuseOversizedText(source);
   const text = decodeUtf8(source);
   if (text === null) {
-    const { line, column } = positionOfInvalidByte(source);
+    const { line, column } = positionOf(source, validUtf8Length(source));
     throw new ParseError(`${JSON_ERROR_PREFIX}invalid UTF-8`, line, column);
   }
   return text;
 }
 
-/** Bisects over prefixes: a streaming decoder accepts a sequence that is merely cut off. */
-function positionOfInvalidByte(source: Uint8Array): { line: number; column: number } {
-  let valid = 0;
-  let invalid = source.length + 1;
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1;
-    if (isValidPrefix(source.subarray(0, middle))) {
-      valid = middle;
-    } else {
-      invalid = middle;
-    }
+function positionOf(source: Uint8Array, offset: number): { line: number; column: number } {
+  let line = 1;
+  let lineStart = 0;
+  for (let at = source.indexOf(LINE_FEED); at !== -1 && at < offset; line += 1) {
+    lineStart = at + 1;
+    at = source.indexOf(LINE_FEED, lineStart);
   }
-  const prefix = source.subarray(0, valid);
-  const lineStart = prefix.lastIndexOf(LINE_FEED) + 1;
-  const lines = prefix.reduce((count, byte) => (byte === LINE_FEED ? count + 1 : count), 1);
-  return { line: lines, column: valid - lineStart + 1 };
-}
-
-const LINE_FEED = 0x0a;
-
-function isValidPrefix(prefix: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(prefix, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+  return { line, column: offset - lineStart + 1 };
 }

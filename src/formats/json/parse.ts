@@ -152,9 +152,9 @@ class JsonParser {
       return this.#begin(unit === OBJECT_START ? "map" : "list");
     }
     const place = this.#startSpan();
-    const value = this.#scanner.scalar(unit);
+    const value = this.#scanner.scalar(unit, place);
     this.#endSpan(place);
-    return { ...value, place };
+    return value;
   }
 
   #finish(root: TreeValue): MapValue {
@@ -186,7 +186,7 @@ class JsonParser {
       this.#scanner.fail(BEGINNING_OF_VALUE, "EOF");
     }
     const start = this.#scanner.position;
-    const got = nameOfScalar(this.#scanner.scalar(unit));
+    const got = nameOfScalar(this.#scanner.scalar(unit, 0));
     return this.#scanner.failAt(start, `${ONLY_OBJECTS}other JSON types. Got ${got} instead`);
   }
 }

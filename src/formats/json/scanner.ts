@@ -43,56 +43,57 @@ export class JsonScanner {
     }
   }
 
-  /** A string, number or literal that starts here; `unit` is its first code unit. */
-  scalar(unit: number): ScalarValue {
+  /** A string, number or literal that starts here; `unit` is its first code unit, `place` goes into the value. */
+  scalar(unit: number, place: number): ScalarValue {
     switch (unit) {
       case QUOTE:
-        return { kind: "string", value: this.string() };
+        return { kind: "string", value: this.string(), place };
       case 0x74:
         this.#literal("true");
-        return { kind: "bool", value: true };
+        return { kind: "bool", value: true, place };
       case 0x66:
         this.#literal("false");
-        return { kind: "bool", value: false };
+        return { kind: "bool", value: false, place };
       case 0x6e:
         this.#literal("null");
-        return { kind: "null" };
+        return { kind: "null", place };
       default:
-        return unit === MINUS || isDigit(unit) ? this.#number() : this.fail(BEGINNING_OF_VALUE);
+        return unit === MINUS || isDigit(unit)
+          ? this.#number(place)
+          : this.fail(BEGINNING_OF_VALUE);
     }
   }
 
   /** The string whose opening quote stands here. */
   string(): string {
     const start = this.position;
+    const { text } = this;
     let hasEscape = false;
-    this.position += 1;
-    for (;;) {
-      const unit = this.text.charCodeAt(this.position);
-      if (unit === QUOTE) {
-        break;
-      }
+    let at = start + 1;
+    for (let unit = text.charCodeAt(at); unit !== QUOTE; unit = text.charCodeAt(at)) {
       if (unit === BACKSLASH) {
         hasEscape = true;
-        this.#escape();
+        at = this.#escape(at);
       } else if (unit >= 0x20) {
-        this.position += 1;
+        at += 1;
       } else {
         // Also the end of the text: NaN is not >= 0x20.
+        this.position = at;
         this.fail(" in string literal");
       }
     }
-    this.position += 1;
+    this.position = at + 1;
     if (!hasEscape) {
-      return this.text.slice(start + 1, this.position - 1);
+      return text.slice(start + 1, at);
     }
-    const value = JSON.parse(this.text.slice(start, this.position)) as string;
+    const value = JSON.parse(text.slice(start, this.position)) as string;
     // The text itself is valid UTF-8, so only escapes can bring a lone surrogate in; sops would replace it.
     return value.isWellFormed() ? value : this.failAt(start, "lone surrogate in string literal");
   }
 
-  #escape(): void {
-    this.position += 1;
+  /** Checks the escape whose backslash stands at `start`. @returns where the text goes on */
+  #escape(start: number): number {
+    this.position = start + 1;
     const letter = this.text[this.position];
     if (letter === "u") {
       for (let digit = 0; digit < 4; digit += 1) {
@@ -104,7 +105,7 @@ export class JsonScanner {
     } else if (letter === undefined || !'"\\/bfnrt'.includes(letter)) {
       this.fail(" in string escape code");
     }
-    this.position += 1;
+    return this.position + 1;
   }
 
   #literal(word: string): void {
@@ -116,7 +117,7 @@ export class JsonScanner {
     }
   }
 
-  #number(): IntValue | FloatValue {
+  #number(place: number): IntValue | FloatValue {
     const start = this.position;
     if (this.text.charCodeAt(start) === MINUS) {
       this.position += 1;
@@ -143,7 +144,15 @@ export class JsonScanner {
       this.#digits(" in exponent of numeric literal");
     }
     const literal = this.text.slice(start, this.position);
-    return (isInteger ? int64(literal) : undefined) ?? this.#float(start, literal, isInteger);
+    const whole = isInteger ? int64(literal) : undefined;
+    if (whole !== undefined) {
+      return { kind: "int", value: whole, place };
+    }
+    const value = this.#double(start, literal);
+    // What sops would write for this double has other digits than the source (decisions.md, security.md I6).
+    return isInteger && floatPlaintext(value) !== literal
+      ? { kind: "float", value, inexact: true, place }
+      : { kind: "float", value, place };
   }
 
   #digits(context: string): void {
@@ -155,15 +164,13 @@ export class JsonScanner {
     }
   }
 
-  #float(start: number, literal: string, isInteger: boolean): FloatValue {
+  #double(start: number, literal: string): number {
     const value = Number(literal);
     if (!Number.isFinite(value)) {
       // sops shows the number here; it may be a secret (security.md M1).
       this.failAt(start, "strconv.ParseFloat: parsing number: value out of range");
     }
-    // What sops would write for this double has other digits than the source (decisions.md, security.md I6).
-    const inexact = isInteger && floatPlaintext(value) !== literal;
-    return inexact ? { kind: "float", value, inexact } : { kind: "float", value };
+    return value;
   }
 
   /** Refuses the character at the present position, or the end of the text. */
@@ -194,12 +201,12 @@ function isHexDigit(unit: number): boolean {
 }
 
 /** A whole number within int64 (`-0` is 0), else `undefined`. */
-function int64(literal: string): IntValue | undefined {
+function int64(literal: string): bigint | undefined {
   if (literal.length > 20) {
     return undefined;
   }
   const value = BigInt(literal);
-  return value >= MIN_INT64 && value <= MAX_INT64 ? { kind: "int", value } : undefined;
+  return value >= MIN_INT64 && value <= MAX_INT64 ? value : undefined;
 }
 
 const NAMED_CONTROLS = new Map<number, string>([

@@ -72,14 +72,15 @@ function spliceRoot(
 ): { readonly offset: number; readonly isEmpty: boolean } | null {
   let offset = spanStart(document, root.place ?? 0) + 1;
   let taken = 0;
-  for (const old of root.items) {
+  for (const [index, old] of root.items.entries()) {
     const current = kept[taken];
     if (old.kind !== "pair") {
       return null;
     }
     const end = spanEnd(document, old.value.place ?? 0);
     if (isMetadataPair(old) && (current === undefined || current.place !== old.place)) {
-      cutEntry(document, root, old, { offset, isFirst: taken === 0 }, splicer);
+      const following = taken === 0 ? root.items[index + 1] : undefined;
+      cutEntry(document, old, { previousEnd: offset, following }, splicer);
     } else if (current === undefined || !spliceItems(document, [old], [current], splicer)) {
       return null;
     } else {
@@ -90,20 +91,18 @@ function spliceRoot(
   return taken === kept.length ? { offset, isEmpty: taken === 0 } : null;
 }
 
-/** With its comma: the one before it, or the one behind where nothing stands before. */
+/** With its comma: the one before it, or, where nothing stands before, the one in front of `following`. */
 function cutEntry(
   document: SpannedDocument,
-  root: MapValue,
   entry: Pair,
-  before: { readonly offset: number; readonly isFirst: boolean },
+  around: { readonly previousEnd: number; readonly following: MapItem | undefined },
   splicer: Splicer,
 ): void {
-  const following = root.items[root.items.indexOf(entry) + 1];
-  if (before.isFirst && following !== undefined) {
+  if (around.following !== undefined) {
     splicer.keepUntil(spanStart(document, entry.place ?? 0));
-    splicer.skipTo(spanStart(document, following.place ?? 0));
+    splicer.skipTo(spanStart(document, around.following.place ?? 0));
   } else {
-    splicer.keepUntil(before.offset);
+    splicer.keepUntil(around.previousEnd);
     splicer.skipTo(spanEnd(document, entry.value.place ?? 0));
   }
 }

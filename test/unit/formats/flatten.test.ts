@@ -69,7 +69,7 @@ test("flat names nest again, whatever their order", () => {
   const nested = unflattenMetadata(FLAT);
   expect(flattenMetadata(nested)).toEqual(FLAT);
   const reversed = unflattenMetadata(FLAT.toReversed());
-  expect(flattenMetadata(reversed).toSorted()).toEqual(FLAT.toSorted());
+  expect(new Map(flattenMetadata(reversed))).toEqual(new Map(FLAT));
 });
 
 test("a comment in a list takes no index", () => {

@@ -117,15 +117,12 @@ test("a comment of several lines is refused, a value of several lines is escaped
   expect(joinPieces(dotenvStore.render(document, [tame], "decrypt"))).toBe("#c\nA=c\\nEVIL=1\n");
 });
 
-describe("vectors", () => {
-  for (const { name, files } of vectorCases("dotenv")) {
-    const plain = files.get("plain.env");
-    if (plain !== undefined && files.has("encrypted.env")) {
-      test(`${name} comes back byte for byte`, () => {
-        const document = dotenvStore.parse(plain);
-        const opened = unseal(seal(document), rootOf(document));
-        expect(Buffer.from(encodeText(opened))).toEqual(Buffer.from(plain));
-      });
-    }
-  }
-});
+test.each(vectorCases("dotenv").filter(({ files }) => files.has("encrypted.env")))(
+  "$name comes back byte for byte",
+  ({ files }) => {
+    const plain = files.get("plain.env") ?? Buffer.alloc(0);
+    const document = dotenvStore.parse(plain);
+    const opened = unseal(seal(document), rootOf(document));
+    expect(Buffer.from(encodeText(opened))).toEqual(Buffer.from(plain));
+  },
+);

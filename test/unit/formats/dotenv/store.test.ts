@@ -22,37 +22,51 @@ function thrownBy(run: () => unknown): SopsError {
 }
 
 describe("vectors", () => {
-  for (const { name, result, files } of vectorCases("dotenv")) {
-    const plain = files.get("plain.env") ?? Buffer.alloc(0);
-    const tree = files.get("tree.json");
-    if (tree === undefined) {
-      test(`${name} is refused as by sops, without the line's text`, () => {
-        const error = thrownBy(() => dotenvStore.parse(plain));
-        expect(error).toBeInstanceOf(ParseError);
-        expect(result.encrypt?.exit).toBe(error.exitCode);
-        expect(error.message).toMatch(/^invalid dotenv input line: line \d+$/);
-      });
-      continue;
-    }
-    test(`${name} gives sops's tree`, () => {
+  const cases = vectorCases("dotenv").map(({ name, result, files }) => ({
+    name,
+    exit: result.encrypt?.exit,
+    plain: files.get("plain.env") ?? Buffer.alloc(0),
+    tree: files.get("tree.json"),
+    decrypted: files.get("decrypted.env"),
+    encrypted: files.get("encrypted.env"),
+  }));
+
+  test.each(cases.filter(({ tree }) => tree === undefined))(
+    "$name is refused as by sops, without the line's text",
+    ({ plain, exit }) => {
+      const error = thrownBy(() => dotenvStore.parse(plain));
+      expect(error).toBeInstanceOf(ParseError);
+      expect(error.exitCode).toBe(exit);
+      expect(error.message).toMatch(/^invalid dotenv input line: line \d+$/);
+    },
+  );
+
+  test.each(cases.filter(({ tree }) => tree !== undefined))(
+    "$name gives sops's tree",
+    ({ plain, tree }) => {
       const { branches } = dotenvStore.parse(plain);
-      expect(treeToJson(branches)).toEqual(JSON.parse(Buffer.from(tree).toString()));
-    });
-    const decrypted = files.get("decrypted.env");
-    const encrypted = files.get("encrypted.env");
-    if (decrypted !== undefined && encrypted !== undefined) {
-      test(`${name} is written as sops does`, () => {
-        const branches = treeFromJson(JSON.parse(Buffer.from(tree).toString()));
-        expect(emitText(branches)).toBe(Buffer.from(decrypted).toString("latin1"));
-      });
-      test(`${name}: sops's encrypted file is written as it was read`, () => {
-        const split = dotenvStore.splitMetadata(dotenvStore.parse(encrypted).branches);
-        expect(split.metadata).not.toBeNull();
-        const joined = dotenvStore.joinMetadata(split.branches, split.metadata ?? mapOf([]));
-        expect(emitText(joined)).toBe(Buffer.from(encrypted).toString("latin1"));
-      });
-    }
-  }
+      expect(treeToJson(branches)).toEqual(JSON.parse(Buffer.from(tree ?? []).toString()));
+    },
+  );
+
+  test.each(cases.filter(({ decrypted }) => decrypted !== undefined))(
+    "$name is written as sops does",
+    ({ tree, decrypted }) => {
+      const branches = treeFromJson(JSON.parse(Buffer.from(tree ?? []).toString()));
+      expect(emitText(branches)).toBe(Buffer.from(decrypted ?? []).toString("latin1"));
+    },
+  );
+
+  test.each(cases.filter(({ encrypted }) => encrypted !== undefined))(
+    "$name: sops's encrypted file is written as it was read",
+    ({ encrypted }) => {
+      const source = encrypted ?? Buffer.alloc(0);
+      const split = dotenvStore.splitMetadata(dotenvStore.parse(source).branches);
+      expect(split.metadata).not.toBeNull();
+      const joined = dotenvStore.joinMetadata(split.branches, split.metadata ?? mapOf([]));
+      expect(emitText(joined)).toBe(Buffer.from(source).toString("latin1"));
+    },
+  );
 
   test.each(unitTable("dotenv-strings"))("$s", ({ s, out, reparses }) => {
     const branch = mapOf([

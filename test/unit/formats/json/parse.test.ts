@@ -44,26 +44,40 @@ const REFUSED_BY_DECISION = new Set([
 ]);
 
 describe("vectors", () => {
-  for (const { name, result, files } of vectorCases("json")) {
-    const plain = files.get("plain.json") ?? fail();
-    const tree = files.get("tree.json");
-    if (REFUSED_BY_DECISION.has(name)) {
-      test(`${name} is refused (decisions.md)`, () => {
-        expect(refusal(plain).message.startsWith(PREFIX)).toBe(true);
-      });
-    } else if (tree === undefined) {
-      test(`${name} is refused as by sops`, () => {
-        const expected = result.encrypt?.stderr_key.replace("Error unmarshalling file: ", "") ?? "";
-        expect(expected).toContain(PREFIX);
-        expect(refusal(plain).message.startsWith(withoutFileText(expected))).toBe(true);
-      });
-    } else {
-      test(`${name} gives sops's tree`, () => {
-        const { branches } = jsonStore.parse(plain);
-        expect(treeToJson(branches)).toEqual(JSON.parse(Buffer.from(tree).toString()));
-      });
-    }
-  }
+  const cases = vectorCases("json").map(({ name, result, files }) => ({
+    name,
+    plain: files.get("plain.json") ?? fail(),
+    tree: REFUSED_BY_DECISION.has(name) ? undefined : files.get("tree.json"),
+    message: result.encrypt?.stderr_key.replace("Error unmarshalling file: ", "") ?? "",
+  }));
+
+  test.each(cases.filter(({ name }) => REFUSED_BY_DECISION.has(name)))(
+    "$name is refused (decisions.md)",
+    ({ plain }) => {
+      expect(refusal(plain).message.startsWith(PREFIX)).toBe(true);
+    },
+  );
+
+  test.each(cases.filter(({ message }) => message.startsWith(PREFIX)))(
+    "$name is refused as by sops",
+    ({ plain, message }) => {
+      expect(refusal(plain).message.startsWith(withoutFileText(message))).toBe(true);
+    },
+  );
+
+  test.each(cases.filter(({ tree }) => tree !== undefined))(
+    "$name gives sops's tree",
+    ({ plain, tree }) => {
+      const { branches } = jsonStore.parse(plain);
+      expect(treeToJson(branches)).toEqual(JSON.parse(Buffer.from(tree ?? []).toString()));
+    },
+  );
+
+  test("each case is one of these", () => {
+    const refused = cases.filter(({ message }) => message.startsWith(PREFIX));
+    const read = cases.filter(({ tree }) => tree !== undefined);
+    expect(refused.length + read.length + REFUSED_BY_DECISION.size).toBe(cases.length);
+  });
 });
 
 describe("refusals", () => {
