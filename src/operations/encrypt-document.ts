@@ -1,29 +1,22 @@
-import { randomBytes as systemRandomBytes } from "node:crypto";
-
 import { encryptTree, type EncryptedTree, type LeafCounts } from "../document/encrypt.js";
 import { sealLayout, type LayoutHints } from "../document/layout.js";
 import { sealMac } from "../document/mac.js";
 import {
   COMPATIBLE_SOPS_VERSION,
   metadataToMap,
-  effectiveSelection,
   type KeyList,
   type Metadata,
 } from "../document/metadata.js";
 import { formatInstant } from "../document/rfc3339.js";
-import {
-  compileSelection,
-  countSelectionSettings,
-  type SelectionSettings,
-} from "../document/selection.js";
+import { compileSelection, type SelectionSettings } from "../document/selection.js";
 import type { TreeBranch } from "../document/tree.js";
 import { IV_LENGTH } from "../document/value-cipher.js";
 import { formatTreePath, type TreePath } from "../document/walk.js";
 import type { EmitStyle } from "../formats/store.js";
 import { SopsError } from "../support/errors.js";
 
+import type { Layout } from "../config/stores.js";
 import { KEY_LIST_FIELDS } from "./key-metadata.js";
-import type { Layout } from "./options.js";
 import { refuseLaterMetadata, type PlainDocument } from "./plain-document.js";
 import { writeCanonical, writeSource } from "./write-encrypted.js";
 
@@ -33,8 +26,10 @@ export interface EncryptDocumentOptions {
   /** The wrapped data key. */
   readonly groups: readonly (readonly KeyList[])[];
   readonly threshold: number;
-  /** As given by flags or rule; the default is put in here. */
+  /** What the metadata records, the default included; none for binary files. */
   readonly selection: SelectionSettings;
+  /** A flag or a rule asked for it. */
+  readonly isExplicitSelection: boolean;
   readonly macOnlyEncrypted: boolean;
   readonly layout: Layout;
   readonly style: EmitStyle;
@@ -42,7 +37,7 @@ export interface EncryptDocumentOptions {
   readonly allowPlaintext: boolean;
   readonly allowInexact: boolean;
   readonly warn: (message: string) => void;
-  readonly randomBytes?: (length: number) => Uint8Array;
+  readonly randomBytes: (length: number) => Uint8Array;
 }
 
 export interface EncryptDocumentResult {
@@ -72,12 +67,11 @@ export function encryptDocument(
   options: EncryptDocumentOptions,
 ): EncryptDocumentResult {
   const isBinary = plain.outputFormat === "binary";
-  const selection = effectiveSelection(isBinary ? {} : options.selection, isBinary);
-  const randomBytes = options.randomBytes ?? systemRandomBytes;
+  const { selection, randomBytes, macOnlyEncrypted } = options;
   const tree = encryptTree(plain.source.branches, {
     dataKey: options.dataKey,
     selection: compileSelection(selection),
-    macOnlyEncrypted: options.macOnlyEncrypted && !isBinary,
+    macOnlyEncrypted,
     allowInexact: options.allowInexact,
     randomBytes,
   });
@@ -90,7 +84,7 @@ export function encryptDocument(
     groups: options.groups,
     shamirThreshold: options.threshold,
     selection,
-    macOnlyEncrypted: options.macOnlyEncrypted && !isBinary,
+    macOnlyEncrypted,
     mac: sealMac(tree.mac, options.dataKey, lastModified, randomBytes(IV_LENGTH)),
     lastModified,
     macAad: lastModified,
@@ -132,7 +126,7 @@ function judgeCounts(counts: LeafCounts, options: EncryptDocumentOptions): void 
     return;
   }
   const found = `0 of ${String(counts.values)} values encrypted`;
-  if (countSelectionSettings(options.selection) === 0) {
+  if (!options.isExplicitSelection) {
     options.warn(`${found}: every key ends in the default unencrypted suffix`);
   } else if (options.allowPlaintext) {
     options.warn(`${found}: the selection matches none of them`);

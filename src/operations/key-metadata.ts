@@ -4,7 +4,7 @@ import { mapOf, stringValue, type MapValue, type TreeValue } from "../document/t
 import type { KeyGroup } from "../keys/key-group.js";
 import type { MetadataEntry } from "../keys/key-type.js";
 import type { FieldValue } from "../keys/master-key.js";
-import { groupFromMetadata, groupToMetadata, KEY_TYPES } from "../keys/registry.js";
+import { KEY_TYPES } from "../keys/registry.js";
 
 /** The key types' lists as the metadata codec sees them, in stored order. */
 export const KEY_LIST_FIELDS: readonly KeyListField[] = KEY_TYPES.map((type) => ({
@@ -15,16 +15,21 @@ export const KEY_LIST_FIELDS: readonly KeyListField[] = KEY_TYPES.map((type) => 
 /** @throws SopsError METADATA_INVALID for an entry that its key type cannot read */
 export function keyGroupsOf(metadata: Metadata): KeyGroup[] {
   return metadata.groups.map((lists) =>
-    groupFromMetadata(new Map(lists.map(({ field, entries }) => [field, entries.map(toEntry)]))),
+    KEY_TYPES.flatMap((type) => {
+      const entries = lists.find((list) => list.field === type.metadataField)?.entries ?? [];
+      return entries.map((entry) => type.fromMetadata(toEntry(entry)));
+    }),
   );
 }
 
 /** Wrapped groups in the form of the metadata; keys of one type keep their order. */
 export function keyListsOf(groups: readonly KeyGroup[]): KeyList[][] {
   return groups.map((group) =>
-    [...groupToMetadata(group, false)].map(([field, entries]) => ({
-      field,
-      entries: entries.map(fromEntry),
+    KEY_TYPES.map((type) => ({
+      field: type.metadataField,
+      entries: group
+        .filter((key) => key.type === type.id)
+        .map((key) => fromEntry(type.toMetadata(key))),
     })),
   );
 }

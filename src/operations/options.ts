@@ -2,11 +2,9 @@
  * `operations/` holds one file a verb: it takes typed options, does the work on files, and returns data.
  * It may import `config/`, `keys/`, `formats/`, `document/`, `support/`; it never formats text for people.
  */
+import type { Layout } from "../config/stores.js";
 import type { SelectionSettings } from "../document/selection.js";
 import type { KeyTypeId } from "../keys/master-key.js";
-
-/** `source` keeps the file's own layout, `sops` writes sops's canonical text (decisions.md, Layout). */
-export type Layout = "source" | "sops";
 
 /** Flags as given; an unknown type name is ignored with a warning (cli.md §3). */
 export interface FileTypeOptions {

@@ -38,9 +38,10 @@ export function writeCanonical(encryption: Encryption): Uint8Array {
   return bytes;
 }
 
-function emit({ plain, branchesWith, style }: Encryption, layoutField: string): Uint8Array {
+function emit(encryption: Encryption, layoutField: string): Uint8Array {
   try {
-    return plain.encryptedStore.emit(branchesWith(layoutField), style);
+    const { plain, style } = encryption;
+    return plain.encryptedStore.emit(encryption.branchesWith(layoutField), style);
   } catch (error) {
     if (error instanceof SopsError && error.code === "CANNOT_EMIT") {
       throw new SopsError("CANNOT_EMIT", `Could not marshal tree: ${error.message}`, {

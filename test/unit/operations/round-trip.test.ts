@@ -39,7 +39,8 @@ async function roundTrip(plain: Uint8Array, format: FormatId): Promise<string> {
     dataKey,
     groups,
     threshold: 0,
-    selection: {},
+    selection: { unencryptedSuffix: "_unencrypted" },
+    isExplicitSelection: false,
     macOnlyEncrypted: false,
     layout: "source",
     style: {},
@@ -47,6 +48,7 @@ async function roundTrip(plain: Uint8Array, format: FormatId): Promise<string> {
     allowPlaintext: false,
     allowInexact: false,
     warn: () => undefined,
+    randomBytes,
   });
   const opened = await openEncrypted(encrypted.bytes, format);
   const restored = restoreSource(
