@@ -125,6 +125,8 @@ describe("refusals", () => {
   ])("%s", (_, shares, message) => {
     const combine = () => combineShares(shares.map((share) => Uint8Array.from(share)));
     const reason: unknown = expect.stringContaining(message);
-    expect(combine).toThrowError(expect.objectContaining({ code: "INVALID_SHARES", message: reason }));
+    expect(combine).toThrowError(
+      expect.objectContaining({ code: "INVALID_SHARES", message: reason }),
+    );
   });
 });
