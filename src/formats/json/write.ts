@@ -85,7 +85,7 @@ export function writeJson(value: TreeValue, layout: JsonLayout): string {
 }
 
 /** A scalar in sops's spelling (spec: formats.md §6.2). @throws SopsError CANNOT_EMIT for NaN and infinities */
-export function canonicalScalar(value: ScalarValue): string {
+function canonicalScalar(value: ScalarValue): string {
   switch (value.kind) {
     case "string":
     case "timestamp":
