@@ -17,7 +17,7 @@ import { keyTypeOf } from "./registry.js";
 import type { KeyService } from "./service/key-service.js";
 import { combineShares, splitSecret } from "./shamir.js";
 
-export const DATA_KEY_LENGTH = 32;
+const DATA_KEY_LENGTH = 32;
 const SHARE_LENGTH = DATA_KEY_LENGTH + 1;
 const MIN_SHARES = 2;
 const WRAPS_AT_A_TIME = 8;

@@ -15,7 +15,7 @@ export interface EntryShape {
   display(fields: KeyFields): string;
 }
 
-export interface EntryField {
+interface EntryField {
   readonly name: string;
   readonly isMap?: boolean;
   /** Left out of the metadata when empty. */

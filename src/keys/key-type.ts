@@ -16,7 +16,7 @@ export interface RecipientOptions {
 }
 
 /** Spellings on the command line; `add-` and `rm-` before `long` give those of `rotate`. */
-export interface RecipientFlag {
+interface RecipientFlag {
   readonly long: string;
   readonly short?: string;
   /** Variable that feeds the flag. */
@@ -25,7 +25,7 @@ export interface RecipientFlag {
 }
 
 /** An environment variable, documented in one place for help and documentation. */
-export interface EnvDoc {
+interface EnvDoc {
   readonly name: string;
   readonly summary: string;
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 
 import type { FileSystem } from "../../src/support/runtime.js";
 
-export type SystemCall = keyof FileSystem;
+type SystemCall = keyof FileSystem;
 
 export interface Fault {
   readonly call: SystemCall;
