@@ -26,6 +26,8 @@ const WORDS: ReadonlyMap<string, ScalarValue> = new Map<string, ScalarValue>([
 const LONGEST_WORD = 5;
 
 const DECIMAL = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+/** What starts with a point may have `_` between digits only; observed of sops. */
+const FRACTION = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 
 /**
  * The value of an untagged plain scalar. Never throws.
@@ -78,8 +80,8 @@ function resolveText(text: string, allowTimestamp: boolean): ScalarValue {
       return { ...word };
     }
   }
-  if (first === 0x2e && DECIMAL.test(text)) {
-    return finiteFloat(Number(text)) ?? { kind: "string", value: text };
+  if (first === 0x2e && FRACTION.test(text)) {
+    return finiteFloat(Number(text.replaceAll("_", ""))) ?? { kind: "string", value: text };
   }
   return { kind: "string", value: text };
 }
@@ -96,7 +98,9 @@ function resolveNumber(text: string, allowTimestamp: boolean): ScalarValue {
     return { kind: "timestamp", value: timestamp };
   }
   const plain = text.includes("_") ? text.replaceAll("_", "") : text;
-  return resolveInteger(plain) ?? resolveDecimal(plain) ?? { kind: "string", value: text };
+  return (
+    resolveInteger(withSignFirst(plain)) ?? resolveDecimal(plain) ?? { kind: "string", value: text }
+  );
 }
 
 /** A whole number of at most 64 bits, or `null`. */
@@ -112,6 +116,11 @@ function resolveInteger(text: string): ScalarValue | null {
     return { kind: "int", value: isNegative ? -magnitude : magnitude };
   }
   return start === 0 && magnitude < UINT64_LIMIT ? { kind: "uint", value: magnitude } : null;
+}
+
+/** `0b-1` is a number, `0x-1` and `-0b-1` are none; observed of sops. */
+function withSignFirst(text: string): string {
+  return /^0[bo][-+]/.test(text) ? text.charAt(2) + text.slice(0, 2) + text.slice(3) : text;
 }
 
 function readMagnitude(text: string, start: number): bigint | null {

@@ -94,6 +94,9 @@ export function writeBlockScalar(
   if (step < 1 || (scanText(text) & NEVER_IN_BLOCK) !== 0 || /[\u2028\u2029]/.test(text)) {
     return null;
   }
+  if (endsInBlankLine(text)) {
+    return null;
+  }
   // Readers find the column by the first line with text, unless blanks or empty lines make that doubtful.
   const needsDigit = /^[ \t\n]/.test(text);
   if (needsDigit && step > MAX_DIGIT) {
@@ -104,6 +107,21 @@ export function writeBlockScalar(
     header: `${mark}${needsDigit ? String(step) : ""}${chomping(text)}`,
     content: indentLines(text, " ".repeat(indentation), style === "folded"),
   };
+}
+
+/** The last line that is not empty holds only blanks: not all readers keep them. */
+function endsInBlankLine(text: string): boolean {
+  let index = text.length - 1;
+  while (text.charCodeAt(index) === LF) {
+    index -= 1;
+  }
+  if (!isBlankAt(text, index)) {
+    return false;
+  }
+  while (isBlankAt(text, index)) {
+    index -= 1;
+  }
+  return index < 0 || text.charCodeAt(index) === LF;
 }
 
 function chomping(text: string): "" | "-" | "+" {
