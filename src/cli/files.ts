@@ -40,9 +40,13 @@ function isStray({ text, isLiteral }: Positional): boolean {
 function strayFlagWarning(text: string, options: OptionTable): string {
   const typed = text.replace(/^-+/, "").replace(/=.*$/su, "");
   const names = Object.values(options).flatMap((option) => option.names);
-  const near = names.includes(typed) ? null : nearest(typed, names);
+  const shown = `"${showText(text)}"`;
+  if (names.includes(typed)) {
+    return `${shown} stands after the file and is ignored; flags go before the file`;
+  }
+  const near = nearest(typed, names);
   const advice = near === null ? "" : `; did you mean ${spelled(near)}?`;
-  return `ignored: "${showText(text)}" looks like a flag but is none here, or stands after the file${advice}`;
+  return `${shown} looks like a flag but is none, and is ignored${advice}`;
 }
 
 /**

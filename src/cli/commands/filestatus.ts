@@ -29,7 +29,8 @@ export const filestatus: Command = defineCommand({
         throw error;
       }
       // spec: cli.md §9.6, whatever the reason, 1 and a fatal log line.
-      const refusal = new SopsError(error.code, `cannot check file status: ${error.message}`, {
+      const reason = error.message.replace(/^Error: /, "");
+      const refusal = new SopsError(error.code, `cannot check file status: ${reason}`, {
         exitCode: 1,
         hint: error.hint ?? null,
         details: error.details,

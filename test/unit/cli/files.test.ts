@@ -39,7 +39,7 @@ describe("which words are files (cli.md §1.4)", () => {
     expect(files).toEqual(["a"]);
     expect(warnings).toEqual([
       "more than one file is given; only the first one is used",
-      'ignored: "--ignore-amc=1" looks like a flag but is none here, or stands after the file; did you mean --ignore-mac?',
+      '"--ignore-amc=1" looks like a flag but is none, and is ignored; did you mean --ignore-mac?',
     ]);
   });
 

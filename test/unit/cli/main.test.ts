@@ -174,6 +174,7 @@ describe("the old style works on one file (cli.md §1.3, §10)", () => {
     expect(exit).toBe(0);
     expect(calls[0]).toMatchObject({ command: "decrypt", files: ["f"], flags: { inPlace: false } });
     expect(stderr.split("\n").filter((line) => line.includes("level=warning"))).toHaveLength(2);
+    expect(stderr).toContain("stands after the file and is ignored");
   });
 
   test("--help after the file is no request for help", async () => {
