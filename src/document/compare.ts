@@ -4,17 +4,23 @@ import { plaintextOf, typeOf } from "./plaintext.js";
 import type { Comment, ListItem, MapItem, ScalarValue, TreeBranch, TreeValue } from "./tree.js";
 import type { TreePath } from "./walk.js";
 
-/** `place`: comments must stand at the same places too. `ignore`: they are left out of the comparison. */
-export type CommentComparison = "place" | "ignore";
+/**
+ * How much two trees must have in common.
+ *
+ * `layout`: values, types, keys, order, and comments at the same places.
+ * `content`: what the MAC and the keys say. Comments may move, and a clear value's type may follow its spelling, as in
+ * canonical JSON, where the float 1.0 is written `1`.
+ */
+export type Comparison = "layout" | "content";
 
 /**
- * Paths at which two files' trees differ in values, types, keys, order or (on demand) comments; at most `limit`.
- * The path of a difference in shape is that of the container. Document index first.
+ * Paths at which two files' trees differ; at most `limit`. The path of a difference in shape is that of the container.
+ * Document index first.
  */
 export function findDifferences(
   left: readonly TreeBranch[],
   right: readonly TreeBranch[],
-  comments: CommentComparison,
+  comparison: Comparison,
   limit = 1,
 ): TreePath[] {
   if (left.length !== right.length) {
@@ -30,7 +36,7 @@ export function findDifferences(
     });
   }
   for (let task = work.pop(); task !== undefined && found.length < limit; task = work.pop()) {
-    if (!compareNode(task, comments, work)) {
+    if (!compareNode(task, comparison, work)) {
       found.push(toPath(task.path));
     }
   }
@@ -40,9 +46,9 @@ export function findDifferences(
 export function equalTrees(
   left: readonly TreeBranch[],
   right: readonly TreeBranch[],
-  comments: CommentComparison,
+  comparison: Comparison,
 ): boolean {
-  return findDifferences(left, right, comments).length === 0;
+  return findDifferences(left, right, comparison).length === 0;
 }
 
 /** A path as a linked list: no copy a node. */
@@ -65,26 +71,27 @@ function toPath(node: PathNode | null): TreePath {
   return parts.toReversed();
 }
 
-function compareNode(
-  { left, right, path }: Task,
-  comments: CommentComparison,
-  work: Task[],
-): boolean {
+function compareNode({ left, right, path }: Task, comparison: Comparison, work: Task[]): boolean {
   if (left.kind === "map" || left.kind === "list") {
-    return left.kind === right.kind && compareItems(left.items, right.items, path, comments, work);
+    return (
+      left.kind === right.kind && compareItems(left.items, right.items, path, comparison, work)
+    );
   }
-  return right.kind !== "map" && right.kind !== "list" && equalScalars(left, right);
+  if (right.kind === "map" || right.kind === "list") {
+    return false;
+  }
+  return comparison === "layout" ? equalScalars(left, right) : samePlaintext(left, right);
 }
 
 function compareItems(
   left: readonly (MapItem | ListItem)[],
   right: readonly (MapItem | ListItem)[],
   path: PathNode,
-  comments: CommentComparison,
+  comparison: Comparison,
   work: Task[],
 ): boolean {
   const keep = (items: readonly (MapItem | ListItem)[]): readonly (MapItem | ListItem)[] =>
-    comments === "place" ? items : items.filter((item) => item.kind !== "comment");
+    comparison === "layout" ? items : items.filter((item) => item.kind !== "comment");
   const [as, bs] = [keep(left), keep(right)];
   if (as.length !== bs.length) {
     return false;
@@ -109,6 +116,13 @@ function compareItems(
 
 function equalComments(a: MapItem | ListItem, b: MapItem | ListItem): boolean {
   return a.kind === "comment" && b.kind === "comment" && a.text === b.text && a.inline === b.inline;
+}
+
+function samePlaintext(a: ScalarValue, b: ScalarValue): boolean {
+  if (a.kind === "null" || b.kind === "null" || a.kind === "uint" || b.kind === "uint") {
+    return a.kind === b.kind;
+  }
+  return equalBytes(plaintextOf(a), plaintextOf(b));
 }
 
 /** Same type and same plaintext: 0 and -0 differ, raw bytes equal the text they spell. */

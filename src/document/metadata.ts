@@ -145,11 +145,7 @@ function checkVersion(version: string): void {
 }
 
 /** The block in sops's order: alphabetical at every level, empty fields left out unless they are always written. */
-export function metadataToMap(
-  metadata: Metadata,
-  keyFields: readonly KeyListField[],
-  isBinary: boolean,
-): MapValue {
+export function metadataToMap(metadata: Metadata, keyFields: readonly KeyListField[]): MapValue {
   const fields: [string, TreeValue][] = [
     ["lastmodified", stringValue(metadata.lastModified)],
     ["mac", stringValue(metadata.mac)],
@@ -171,9 +167,7 @@ export function metadataToMap(
   if (metadata.layout !== "") {
     fields.push([LAYOUT_FIELD, stringValue(metadata.layout)]);
   }
-  if (!isBinary) {
-    fields.push(...selectionEntries(metadata.selection));
-  }
+  fields.push(...selectionEntries(metadata.selection));
   return mapOf(alphabetical(fields));
 }
 
@@ -216,11 +210,8 @@ function alphabetical(fields: [string, TreeValue][]): [string, TreeValue][] {
 }
 
 /** The rule that is in force when a file names none (formats.md §4.4). */
-export function effectiveSelection(
-  selection: SelectionSettings,
-  isBinary: boolean,
-): SelectionSettings {
-  return isBinary || countSelectionSettings(selection) > 0
+export function effectiveSelection(selection: SelectionSettings): SelectionSettings {
+  return countSelectionSettings(selection) > 0
     ? selection
     : { unencryptedSuffix: DEFAULT_UNENCRYPTED_SUFFIX };
 }

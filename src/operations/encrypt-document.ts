@@ -3,6 +3,7 @@ import { sealLayout, type LayoutHints } from "../document/layout.js";
 import { sealMac } from "../document/mac.js";
 import {
   COMPATIBLE_SOPS_VERSION,
+  effectiveSelection,
   metadataToMap,
   type KeyList,
   type Metadata,
@@ -66,11 +67,10 @@ export function encryptDocument(
   plain: PlainDocument,
   options: EncryptDocumentOptions,
 ): EncryptDocumentResult {
-  const isBinary = plain.outputFormat === "binary";
   const { selection, randomBytes, macOnlyEncrypted } = options;
   const tree = encryptTree(plain.source.branches, {
     dataKey: options.dataKey,
-    selection: compileSelection(selection),
+    selection: compileSelection(effectiveSelection(selection)),
     macOnlyEncrypted,
     allowInexact: options.allowInexact,
     randomBytes,
@@ -100,12 +100,14 @@ export function encryptDocument(
     branchesWith: (layout) =>
       plain.encryptedStore.joinMetadata(
         tree.branches,
-        metadataToMap({ ...metadata, layout }, KEY_LIST_FIELDS, isBinary),
+        metadataToMap({ ...metadata, layout }, KEY_LIST_FIELDS),
       ),
     sealHints: (hints) => sealLayout(hints, options.dataKey, lastModified, randomBytes(IV_LENGTH)),
   };
   const keepsLayout =
-    options.layout === "source" && plain.inputFormat === plain.outputFormat && !isBinary;
+    options.layout === "source" &&
+    plain.inputFormat === plain.outputFormat &&
+    plain.inputFormat !== "binary";
   return {
     bytes: keepsLayout ? writeSource(encryption) : writeCanonical(encryption),
     counts: tree.counts,

@@ -77,7 +77,7 @@ function planEncryption(file: string | undefined, options: EncryptOptions, run: 
     {
       machine: run.runtime,
       file: options.filenameOverride ?? file ?? "",
-      isBinary: formats.output === "binary" || formats.input === "binary",
+      isBinary: formats.input === "binary",
       recipients: options.recipients,
       awsProfile: options.awsProfile,
       encryptionContext: parseEncryptionContext(options.encryptionContext),

@@ -74,12 +74,11 @@ export function decryptDocument(
   options: { readonly ignoreMac: boolean },
 ): DecryptedTree {
   const { metadata } = document;
-  const isBinary = document.format === "binary";
   const decrypted = decryptTree(document.branches, {
     dataKey,
-    selection: compileSelection(effectiveSelection(metadata.selection, isBinary)),
+    selection: compileSelection(effectiveSelection(metadata.selection)),
     macOnlyEncrypted: metadata.macOnlyEncrypted,
-    asBytes: isBinary,
+    asBytes: document.format === "binary",
   });
   if (!options.ignoreMac) {
     checkMac(decrypted.mac, metadata, dataKey);

@@ -67,7 +67,7 @@ function firstFaithful(
   for (const attempt of attempts) {
     const text = applyHints(pieces, branches, attempt);
     const reread = tryParse(store, text);
-    if (reread !== null && equalTrees(reread.branches, branches, "place")) {
+    if (reread !== null && equalTrees(reread.branches, branches, "layout")) {
       return text;
     }
   }
@@ -80,7 +80,7 @@ function restoreDocument(
   branches: readonly TreeBranch[],
 ): string | null {
   const reread = tryParse(store, hint.document);
-  if (reread === null || !equalTrees(reread.branches, branches, "ignore")) {
+  if (reread === null || !equalTrees(reread.branches, branches, "content")) {
     return null;
   }
   const expected = hint.comments ?? commentTexts(reread.branches);

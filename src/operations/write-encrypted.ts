@@ -1,4 +1,4 @@
-import { equalTrees } from "../document/compare.js";
+import { equalTrees, type Comparison } from "../document/compare.js";
 import type { DecryptedTree } from "../document/decrypt.js";
 import {
   applyHints,
@@ -33,7 +33,7 @@ export function writeSource(encryption: Encryption): Uint8Array {
 export function writeCanonical(encryption: Encryption): Uint8Array {
   const bytes = emit(encryption, "");
   if (encryption.plain.inputFormat === encryption.plain.outputFormat) {
-    reopenFaithfully(encryption, bytes, "ignore");
+    reopenFaithfully(encryption, bytes, "content");
   }
   return bytes;
 }
@@ -64,7 +64,7 @@ function spliceEncrypted(encryption: Encryption): Uint8Array | null {
   }
   const provisional = encryption.sealHints(NO_HINTS);
   const text = joinPieces(store.render(source, encryption.branchesWith(provisional), "encrypt"));
-  const reopened = text === null ? null : reopen(encryption, encodeText(text), "place");
+  const reopened = text === null ? null : reopen(encryption, encodeText(text), "layout");
   const rendered =
     reopened === null ? null : store.render(reopened.source, reopened.tree.branches, "decrypt");
   if (text === null || reopened === null || rendered === null) {
@@ -87,13 +87,13 @@ function joinPieces(pieces: readonly Piece[] | null): string | null {
 
 /** lossless.md point 8 */
 function writeWithDocument(encryption: Encryption): Uint8Array {
-  const provisional = reopenFaithfully(encryption, emit(encryption, ""), "ignore");
+  const provisional = reopenFaithfully(encryption, emit(encryption, ""), "content");
   const hint = documentHint(encryption);
   const kept = commentTexts(provisional.tree.branches);
   const isSame = equalTexts(kept, commentTexts(encryption.plain.source.branches));
   const field = sealChecked(encryption, isSame ? hint : { ...hint, comments: kept });
   const bytes = emit(encryption, field);
-  reopenFaithfully(encryption, bytes, "ignore");
+  reopenFaithfully(encryption, bytes, "content");
   return bytes;
 }
 
@@ -115,14 +115,14 @@ function sealChecked(encryption: Encryption, hints: LayoutHints): string {
 function reopen(
   encryption: Encryption,
   bytes: Uint8Array,
-  comments: "place" | "ignore",
+  comparison: Comparison,
 ): Reopened | null {
   const { plain, dataKey } = encryption;
   try {
     const document = parseEncrypted(bytes, plain.outputFormat, plain.encryptedStore);
     const tree = decryptDocument(document, dataKey, { ignoreMac: false });
     const isSame =
-      equalTrees(tree.branches, plain.source.branches, comments) &&
+      equalTrees(tree.branches, plain.source.branches, comparison) &&
       tree.suspectComments.length === 0;
     return isSame ? { source: document.source, tree } : null;
   } catch {
@@ -133,9 +133,9 @@ function reopen(
 function reopenFaithfully(
   encryption: Encryption,
   bytes: Uint8Array,
-  comments: "place" | "ignore",
+  comparison: Comparison,
 ): Reopened {
-  const reopened = reopen(encryption, bytes, comments);
+  const reopened = reopen(encryption, bytes, comparison);
   if (reopened === null) {
     throw new SopsError(
       "CANNOT_EMIT",
