@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { main } from "../dist/cli/main.js";
-import { createNodeRuntime } from "../dist/support/node-runtime.js";
+import { createNodeRuntime, installLastResort } from "../dist/support/node-runtime.js";
 
+installLastResort();
 process.exitCode = await main(process.argv.slice(2), createNodeRuntime());

@@ -71,9 +71,12 @@ async function streamFiles(options: DecryptOptions, run: Run): Promise<FileOutco
     parts.push(plain);
     return { status: "done" };
   });
-  if (outcomes.every((outcome) => outcome.status === "done")) {
-    run.runtime.stdout.write(concatBytes(parts));
+  if (outcomes.some((outcome) => outcome.status === "failed")) {
+    return outcomes.map((outcome) =>
+      outcome.status === "failed" ? outcome : { ...outcome, status: "unchanged" },
+    );
   }
+  run.runtime.stdout.write(concatBytes(parts));
   return outcomes;
 }
 

@@ -1,5 +1,5 @@
-import { encryptTree, type EncryptedTree, type LeafCounts } from "../document/encrypt.js";
-import { sealLayout, type LayoutHints } from "../document/layout.js";
+import { encryptTree, type LeafCounts } from "../document/encrypt.js";
+import { sealLayout } from "../document/layout.js";
 import { sealMac } from "../document/mac.js";
 import {
   COMPATIBLE_SOPS_VERSION,
@@ -10,13 +10,13 @@ import {
 } from "../document/metadata.js";
 import { formatInstant } from "../document/rfc3339.js";
 import { compileSelection, type SelectionSettings } from "../document/selection.js";
-import type { TreeBranch } from "../document/tree.js";
 import { IV_LENGTH } from "../document/value-cipher.js";
 import { formatTreePath, type TreePath } from "../document/walk.js";
 import type { EmitStyle } from "../formats/store.js";
 import { SopsError } from "../support/errors.js";
 
 import type { Layout } from "../config/stores.js";
+import type { Encryption } from "./encryption.js";
 import { KEY_LIST_FIELDS } from "./key-metadata.js";
 import { refuseLaterMetadata, type PlainDocument } from "./plain-document.js";
 import { writeCanonical, writeSource } from "./write-encrypted.js";
@@ -44,17 +44,6 @@ export interface EncryptDocumentOptions {
 export interface EncryptDocumentResult {
   readonly bytes: Uint8Array;
   readonly counts: LeafCounts;
-}
-
-/** What both ways of writing an encrypted file need: the tree, and its metadata for a given layout field. */
-export interface Encryption {
-  readonly plain: PlainDocument;
-  readonly tree: EncryptedTree;
-  readonly dataKey: Uint8Array;
-  readonly style: EmitStyle;
-  readonly metadata: Metadata;
-  branchesWith(layoutField: string): TreeBranch[];
-  sealHints(hints: LayoutHints): string;
 }
 
 /**

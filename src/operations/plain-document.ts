@@ -54,7 +54,7 @@ function refuseReserved({ branches }: SourceDocument, store: Store): void {
     throw new SopsError(
       "ALREADY_ENCRYPTED",
       "The file you have provided contains a top-level entry called 'sops', or for flat file formats one that starts " +
-        "with 'sops_'. These names are reserved for metadata: the file is encrypted already, or must rename the entry",
+        "with 'sops_'. Such names are reserved for metadata: either the file is already encrypted, or the entry needs another name",
       { hint: "an encrypted file needs no second encryption; in a plain file rename the entry" },
     );
   }

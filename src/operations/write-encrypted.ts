@@ -13,7 +13,7 @@ import { SopsError } from "../support/errors.js";
 import { decodeText, encodeText } from "../support/text.js";
 
 import { commentTexts, equalTexts } from "./comment-texts.js";
-import type { Encryption } from "./encrypt-document.js";
+import type { Encryption } from "./encryption.js";
 import { decryptDocument, parseEncrypted } from "./encrypted-document.js";
 
 /** An encrypted text, opened again in memory. */

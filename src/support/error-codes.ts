@@ -18,9 +18,16 @@ export const ERROR_CODES = {
     hint: "run again with LEAFSEAL_DEBUG=1 and report the stack",
   },
   USAGE: { exit: 1, summary: "the command line is not understood" },
-  INVALID_ENVIRONMENT: { exit: 1, summary: "an environment variable has a value that its flag cannot take" },
+  INVALID_ENVIRONMENT: {
+    exit: 1,
+    summary: "an environment variable has a value that its flag cannot take",
+  },
   VERB_NOT_BUILT_IN: { exit: 1, summary: "this verb comes in a later version" },
-  NO_FILE: { exit: 100, summary: "the command needs a file", hint: "leafseal --help lists the commands" },
+  NO_FILE: {
+    exit: 100,
+    summary: "the command needs a file",
+    hint: "leafseal --help lists the commands",
+  },
   UNKNOWN_HELP_TOPIC: { exit: 3, summary: "no such help topic or sub-command" },
   CONFLICTING_PARAMETERS: { exit: 8, summary: "options that exclude each other" },
   INVALID_ENCRYPTION_CONTEXT: {
@@ -94,6 +101,6 @@ export const ERROR_CODES = {
   FILE_NOT_FOUND: { exit: 100, summary: "the file does not exist" },
   AUDIT_NOT_BUILT_IN: { exit: 1, summary: "auditing is configured but not built in yet" },
   SOME_FILES_FAILED: { exit: 1, summary: "some of the files failed" },
-} as const satisfies Record<string, ErrorCodeEntry>;
+} as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

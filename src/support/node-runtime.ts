@@ -5,9 +5,10 @@
  * and reports a full disk as an uncaught exception (security.md §14, W14).
  */
 import type { ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import type * as nodeCrypto from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
+import { createRequire } from "node:module";
 import * as path from "node:path";
 import { isatty } from "node:tty";
 
@@ -51,7 +52,7 @@ export function createNodeRuntime(): Runtime {
     stdout: outputStream(STDOUT),
     stderr: outputStream(STDERR),
     now: () => new Date(),
-    randomBytes: (length) => new Uint8Array(randomBytes(length)),
+    randomBytes,
     exec,
     onExit,
     isProcessAlive,
@@ -120,6 +121,14 @@ function isSameDirectory(a: string, b: string): boolean {
 function homeDirectory(): string | null {
   const home = process.env[process.platform === "win32" ? "USERPROFILE" : "HOME"];
   return home === undefined || home === "" ? null : home;
+}
+
+const require = createRequire(import.meta.url);
+
+/** The cipher module costs milliseconds at start-up; commands that only read need none of it. */
+function randomBytes(length: number): Uint8Array {
+  const crypto = require("node:crypto") as typeof nodeCrypto;
+  return new Uint8Array(crypto.randomBytes(length));
 }
 
 function outputStream(descriptor: number): OutputStream {
