@@ -27,7 +27,7 @@ async function play(name: string, program: Program): Promise<void> {
       variables: {
         AGE1: AGE_RECIPIENT,
         AGE2: AGE_RECIPIENT_2,
-        KEYS: VECTOR_KEYS_DIR.replace(/\/$/, ""),
+        KEYS: VECTOR_KEYS_DIR,
         WORK: root,
       },
     });

@@ -13,6 +13,8 @@ export interface StepOverride {
   readonly output?: string;
   /** Words that standard error must hold. */
   readonly stderr?: string;
+  /** What our canonical encrypted text, masked, must begin with, where sops's own text is the defect. */
+  readonly begins?: string;
 }
 
 export interface Override {

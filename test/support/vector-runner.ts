@@ -155,50 +155,56 @@ async function runStep(space: Workspace, step: Step, folder: string): Promise<Cl
   });
 }
 
+/** How a result differs from what is recorded, and from what an override asks for. */
+interface Verdict {
+  readonly recorded: readonly string[];
+  readonly overridden: (override: StepOverride) => readonly string[];
+}
+
 /** Judges by the override where there is one, and fails where the override is not needed. */
-function check(
-  space: Workspace,
-  step: Step,
-  files: "ours" | "theirs",
-  result: CliResult,
-  recorded: Expectation,
-  plain: Uint8Array | null = null,
-): void {
+function check(space: Workspace, step: Step, files: "ours" | "theirs", verdict: Verdict): void {
   const { entry, layout, outcome } = space;
   outcome.ran += 1;
   const where = `step ${step.index} (${step.verb}, ${files}): `;
   const override = overrideFor(entry.name, step.index, layout, files);
-  if (override === null) {
-    outcome.problems.push(...judge(result, recorded).map((text) => where + text));
-    return;
-  }
+  const problems = override === null ? verdict.recorded : verdict.overridden(override);
+  outcome.problems.push(...problems.map((text) => where + text));
+  if (override === null) return;
   outcome.overridden += 1;
-  const expected = overriddenExpectation(entry, override, recorded, plain);
-  outcome.problems.push(...judge(result, expected).map((text) => where + text));
-  if (judge(result, recorded).length === 0)
-    outcome.problems.push(`${where}the override is not needed`);
+  if (verdict.recorded.length === 0) outcome.problems.push(`${where}the override is not needed`);
+}
+
+/** Our canonical encrypted text beside sops's, random parts apart. */
+function judgeCanonical(result: CliResult, theirs: Uint8Array | undefined): string[] {
+  if (theirs === undefined || result.exitCode !== 0) return [];
+  const [left, right] = [maskEncrypted(result.stdout), maskEncrypted(theirs)];
+  return left === right ? [] : [`canonical text: ${firstDifference(left, right)}`];
+}
+
+function judgeBeginning(result: CliResult, begins: string | undefined): string[] {
+  const text = maskEncrypted(result.stdout);
+  return begins === undefined || text.startsWith(begins)
+    ? []
+    : [`canonical text: ${firstDifference(text, begins)}`];
 }
 
 async function runEncrypt(space: Workspace, step: Step): Promise<void> {
   const { entry, made, ours } = space;
   const result = await runStep(space, step, ours);
-  const recorded = recordedExpectation(entry, step);
-  check(space, step, "ours", result, { ...recorded, output: null });
+  const recorded = { ...recordedExpectation(entry, step), output: null };
+  const layout = layoutOf(entry, step, space.layout);
+  const theirs = layout === "sops" ? entry.files.get(step.stdoutFile ?? "") : undefined;
+  check(space, step, "ours", {
+    recorded: [...judge(result, recorded), ...judgeCanonical(result, theirs)],
+    overridden: (override) => [
+      ...judge(result, { exit: override.exit, output: null, stderr: override.stderr ?? "" }),
+      ...judgeBeginning(result, layout === "sops" ? override.begins : undefined),
+    ],
+  });
   if (result.exitCode !== 0 || step.stdoutFile === undefined) return;
   const plain = step.stdin ?? entry.files.get(step.inputFile ?? "") ?? "";
-  const layout = layoutOf(entry, step, space.layout);
   made.set(step.stdoutFile, { bytes: result.stdout, plain: Buffer.from(plain), layout });
   writeFileSync(join(ours, step.stdoutFile), result.stdout);
-  const theirs = entry.files.get(step.stdoutFile);
-  const isOverridden = overrideFor(entry.name, step.index, space.layout, "ours") !== null;
-  if (layout === "sops" && theirs !== undefined && !isOverridden) {
-    const [left, right] = [maskEncrypted(result.stdout), maskEncrypted(theirs)];
-    if (left !== right) {
-      space.outcome.problems.push(
-        `step ${step.index}: canonical text: ${firstDifference(left, right)}`,
-      );
-    }
-  }
 }
 
 async function runDecrypt(space: Workspace, step: Step): Promise<void> {
@@ -206,7 +212,12 @@ async function runDecrypt(space: Workspace, step: Step): Promise<void> {
   const recorded = recordedExpectation(entry, step);
   const input = step.inputFile ?? "";
   if (step.inputFile === undefined || entry.files.has(input)) {
-    check(space, step, "theirs", await runStep(space, step, space.theirs), recorded);
+    const result = await runStep(space, step, space.theirs);
+    check(space, step, "theirs", {
+      recorded: judge(result, recorded),
+      overridden: (override) =>
+        judge(result, overriddenExpectation(entry, override, recorded, null)),
+    });
   }
   const ourFile = made.get(input);
   if (ourFile === undefined) return;
@@ -215,7 +226,12 @@ async function runDecrypt(space: Workspace, step: Step): Promise<void> {
     layoutOf(entry, step, space.layout) === "source" &&
     recorded.exit === 0;
   const expected = isLossless ? { ...recorded, output: ourFile.plain } : recorded;
-  check(space, step, "ours", await runStep(space, step, space.ours), expected, ourFile.plain);
+  const result = await runStep(space, step, space.ours);
+  check(space, step, "ours", {
+    recorded: judge(result, expected),
+    overridden: (override) =>
+      judge(result, overriddenExpectation(entry, override, expected, ourFile.plain)),
+  });
 }
 
 /** @param folder a directory of its own for the case, outside any project; removed afterwards */

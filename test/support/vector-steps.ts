@@ -34,7 +34,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   "{AGE1}": AGE_RECIPIENT,
   "{AGE2}": AGE_RECIPIENT_2,
   "{PGP}": readFileSync(join(VECTOR_KEYS_DIR, "pgp-fingerprint.txt"), "utf8").trim(),
-  "{KEYS}/": VECTOR_KEYS_DIR,
+  "{KEYS}": VECTOR_KEYS_DIR,
 };
 
 /** `{EMPTY_DIR}` and `{CASE}` stay: only steps of later verbs and keys use them. */
@@ -192,7 +192,7 @@ export function environmentOf(
   home: string,
   layout: Layout,
 ): Record<string, string> {
-  const identities = step.exit === 0 && ageGroups(entry) > 1 ? "both.txt" : "age.txt";
+  const identities = step.exit !== 128 && ageGroups(entry) > 1 ? "both.txt" : "age.txt";
   return {
     HOME: home,
     SOPS_AGE_KEY_FILE: join(VECTOR_KEYS_DIR, identities),

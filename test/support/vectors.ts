@@ -1,5 +1,7 @@
 /** The vectors in `fixtures/vectors` (see fixtures/README.md): files made by the real sops, and unit tables. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const VECTOR_GROUPS = [
@@ -72,12 +74,25 @@ interface PackedCase {
 
 const VECTORS = new URL("../../fixtures/vectors/", import.meta.url);
 
+/** The keys as tracked are readable by all, which a program rightly warns about: tests use private copies. */
+function privateKeys(): string {
+  const folder = mkdtempSync(join(tmpdir(), "leafseal-keys-"));
+  process.on("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const tracked = fileURLToPath(new URL("keys/", VECTORS));
+  for (const name of readdirSync(tracked)) {
+    writeFileSync(join(folder, name), readFileSync(join(tracked, name)), { mode: 0o600 });
+  }
+  return folder;
+}
+
 /** Folder with the throw-away identities `age.txt`, `age2.txt`, `both.txt` and the PGP key pair. */
-export const VECTOR_KEYS_DIR: string = fileURLToPath(new URL("keys/", VECTORS));
+export const VECTOR_KEYS_DIR: string = privateKeys();
 
 function recipientOf(file: string): string {
   const recipient = /public key: (age1[a-z0-9]+)/.exec(
-    readFileSync(`${VECTOR_KEYS_DIR}${file}`, "utf8"),
+    readFileSync(join(VECTOR_KEYS_DIR, file), "utf8"),
   )?.[1];
   if (recipient === undefined) throw new Error(`no recipient in ${file}`);
   return recipient;
