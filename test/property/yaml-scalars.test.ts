@@ -2,7 +2,13 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 
-import type { ScalarValue, TreeValue } from "../../src/document/tree.js";
+import type {
+  Comment,
+  MapItem,
+  MapValue,
+  ScalarValue,
+  TreeValue,
+} from "../../src/document/tree.js";
 import { emitYaml } from "../../src/formats/yaml/emit.js";
 import { parseYaml } from "../../src/formats/yaml/parse.js";
 import {
@@ -12,7 +18,7 @@ import {
   writeScalar,
 } from "../../src/formats/yaml/scalar-write.js";
 import { decodeText, encodeText } from "../../src/support/text.js";
-import { treeToJson, valueToJson } from "../support/tree-json.js";
+import { treeToJson, valueToJson, withoutComments } from "../support/tree-json.js";
 
 const ODD_CHARACTERS = Array.from(
   " \t\n\r\u0085\u2028\u2029\u00a0\ufeff\u0000\u0007\u001b\u007f\u009f\ufffe" +
@@ -161,32 +167,75 @@ describe("a block scalar reads back as the same text", () => {
 
 describe("canonical text reads back as the same tree", () => {
   const key = fc.oneof(text, fc.constantFrom("a", "b", "c"));
-  const { tree } = fc.letrec<{ tree: TreeValue; value: TreeValue }>((tie) => ({
-    value: fc.oneof(
-      { maxDepth: 4, depthSize: "small" },
-      scalar,
-      fc.array(tie("value"), { maxLength: 4 }).map((items) => ({ kind: "list", items }) as const),
-      tie("tree"),
-    ),
-    tree: fc
-      .uniqueArray(fc.tuple(key, tie("value")), { maxLength: 5, selector: ([name]) => name })
-      .map((pairs) => ({
-        kind: "map",
-        items: pairs.map(([name, value]) => ({ kind: "pair", key: name, value })),
-      })),
-  }));
 
   test("for any values and indentation", () => {
+    const noComments = fc.constant<Comment[]>([]);
     fc.assert(
-      fc.property(
-        fc.array(tree, { minLength: 1, maxLength: 3 }),
-        fc.nat(10),
-        (branches, indent) => {
-          const maps = branches.filter((branch) => branch.kind === "map");
-          expect(read(emitYaml(maps, { indent }))).toEqual(treeToJson(maps));
-        },
-      ),
+      fc.property(branchesOf(key, scalar, noComments), fc.nat(10), (branches, indent) => {
+        expect(read(emitYaml(branches, { indent }))).toEqual(treeToJson(branches));
+      }),
       { numRuns: 1500 },
     );
   });
+
+  test("with any comments around the values", () => {
+    const comment = fc.record<Comment>({
+      kind: fc.constant("comment"),
+      text: fc.constantFrom(" c1", " c2", "c3", "", "a\nb: c", "\r"),
+      inline: fc.boolean(),
+    });
+    const leaf = fc
+      .constantFrom("a", "long value", "x\ny\n", "x\n\n", " x\ny", "\n", "x\u2028y", "x\t")
+      .map((value) => ({ kind: "string", value }) as const);
+    const comments = fc.array(comment, { maxLength: 2 });
+    fc.assert(
+      fc.property(
+        branchesOf(fc.constantFrom("a", "b", "c", "x\ny"), leaf, comments),
+        (branches) => {
+          const reread = parseYaml(encodeText(emitYaml(branches, {}))).branches;
+          expect(treeToJson(reread.map(withoutComments))).toEqual(
+            treeToJson(branches.map(withoutComments)),
+          );
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
 });
+
+/** One to three documents, with comments before and behind every pair and element. */
+function branchesOf(
+  key: fc.Arbitrary<string>,
+  leaf: fc.Arbitrary<ScalarValue>,
+  comments: fc.Arbitrary<Comment[]>,
+): fc.Arbitrary<MapValue[]> {
+  const { map } = fc.letrec<{ map: MapValue; value: TreeValue }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4, depthSize: "medium" },
+      leaf,
+      fc
+        .tuple(fc.array(fc.tuple(comments, tie("value")), { maxLength: 4 }), comments)
+        .map(([items, last]) => ({ kind: "list", items: [...items.flat(2), ...last] }) as const),
+      tie("map"),
+    ),
+    map: fc
+      .tuple(
+        fc.uniqueArray(fc.tuple(key, tie("value"), comments), {
+          maxLength: 5,
+          selector: ([name]) => name,
+        }),
+        comments,
+      )
+      .map(([pairs, last]) => ({
+        kind: "map",
+        items: [
+          ...pairs.flatMap(([name, value, before]): MapItem[] => [
+            ...before,
+            { kind: "pair", key: name, value },
+          ]),
+          ...last,
+        ],
+      })),
+  }));
+  return fc.array(map, { minLength: 1, maxLength: 3 });
+}

@@ -181,6 +181,28 @@ function commentToJson(comment: Comment): unknown {
   return comment.inline ? { inline: true, ...text } : text;
 }
 
+/** A copy of a map that holds its values alone. */
+export function withoutComments(map: MapValue): MapValue {
+  return {
+    kind: "map",
+    items: map.items
+      .filter((item) => item.kind === "pair")
+      .map((pair) => ({ ...pair, value: valueWithoutComments(pair.value) })),
+  };
+}
+
+function valueWithoutComments(value: TreeValue): TreeValue {
+  if (value.kind === "map") {
+    return withoutComments(value);
+  }
+  return value.kind === "list"
+    ? {
+        kind: "list",
+        items: value.items.filter((item) => item.kind !== "comment").map(valueWithoutComments),
+      }
+    : value;
+}
+
 function asArray(json: unknown): readonly unknown[] {
   if (!Array.isArray(json)) {
     throw new Error("a list is expected");

@@ -1,5 +1,7 @@
 /** Comments on their way to the page (spec: formats.md §5.9). */
+import { joinComments } from "./emit-frame.js";
 import type { LineWriter } from "./emit-lines.js";
+import { FACT, scanText } from "./string-analysis.js";
 
 /** Comments that one node brings along; an empty text is none. */
 export interface NodeComments {
@@ -31,12 +33,23 @@ export class WaitingComments {
     return this.#line !== "";
   }
 
+  /** Whether the line comment goes on below its own line. */
+  hasLongLine(): boolean {
+    return (scanText(this.#line) & FACT.break) !== 0;
+  }
+
   /** Takes what a node brings; where it brings nothing, what waited goes on waiting. */
   bring(comments: NodeComments): void {
     this.#head = comments.head || this.#head;
     this.#line = comments.line || this.#line;
     this.#foot = comments.foot || this.#foot;
     this.#tail = comments.tail || this.#tail;
+  }
+
+  /** Takes what a node brings behind what waits, so that both are printed. */
+  append(comments: { readonly line: string; readonly foot: string }): void {
+    this.#line = joinComments(this.#line, comments.line);
+    this.#foot = joinComments(this.#foot, comments.foot);
   }
 
   /** Own lines before a node. */
@@ -75,15 +88,17 @@ export class WaitingComments {
     }
   }
 
-  /** The value of that key comes; what it brings itself has been taken. */
-  placeKeyLine(isBeforeCollection: boolean): void {
-    if (this.#keyLine === "") {
-      return;
-    }
-    if (isBeforeCollection) {
+  /** A block follows the key: the comment that was put aside ends the key's line. */
+  placeKeyLineNow(): void {
+    if (this.#keyLine !== "") {
       this.#lines.commentAfter(this.#keyLine);
       this.#keyLine = "";
-    } else if (this.#line === "") {
+    }
+  }
+
+  /** A value on the key's line: the comment that was put aside may follow it, unless the value brought its own. */
+  placeKeyLineBehind(): void {
+    if (this.#line === "") {
       this.#line = this.#keyLine;
       this.#keyLine = "";
     }

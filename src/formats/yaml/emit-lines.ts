@@ -42,6 +42,8 @@ export class LineWriter {
   #column = 0;
   #holdsOnlyIndicators = true;
   #endsInBlank = true;
+  /** A literal with `+` stands last: an empty line would be part of it. */
+  #endsInKeptLines = false;
 
   /** @param step spaces per level, 2 to 9 */
   constructor(step: number) {
@@ -63,7 +65,7 @@ export class LineWriter {
       !this.#holdsOnlyIndicators ||
       this.#column > target ||
       (this.#column === target && !this.#endsInBlank);
-    if (this.footIndent === target) {
+    if (this.footIndent === target && !this.#endsInKeptLines) {
       if (needsBreak) {
         this.#put("\n");
       }
@@ -76,6 +78,7 @@ export class LineWriter {
     this.#column = target;
     this.#holdsOnlyIndicators = true;
     this.#endsInBlank = true;
+    this.#endsInKeptLines = false;
     this.footIndent = -1;
   }
 
@@ -117,7 +120,7 @@ export class LineWriter {
   }
 
   /** The lines of a literal scalar; the line of the header has ended. */
-  block(text: string, indent: number): void {
+  block(text: string, indent: number, keepsBreaks: boolean): void {
     const pad = " ".repeat(indent);
     if (!isBreak(text.charCodeAt(0))) {
       this.#put(pad);
@@ -126,6 +129,7 @@ export class LineWriter {
     this.#column = 0;
     this.#holdsOnlyIndicators = isBreak(text.charCodeAt(text.length - 1));
     this.#endsInBlank = true;
+    this.#endsInKeptLines = keepsBreaks;
   }
 
   /** Own lines at the current indentation. */

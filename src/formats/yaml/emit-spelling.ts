@@ -31,17 +31,20 @@ function writeLiteral(
   const isDigitRight = indent - Math.max(lines.indent, 0) === lines.step;
   // The digit that sops writes does not fit the lines in a list. To a reader it matters where a line has text.
   // spec: formats.md §12 #3
-  if (needsDigit && !isDigitRight && /[^\n\u2028\u2029]/.test(text)) {
+  const isMisread = needsDigit && !isDigitRight && /[^\n\u2028\u2029]/.test(text);
+  // Behind a header, the second line of a comment would stand inside the text.
+  if (isMisread || waiting.hasLongLine()) {
     lines.word(doubleQuote(text));
     return;
   }
-  lines.word(`|${needsDigit ? String(lines.step) : ""}${chomping(text)}`);
+  const chomp = chomping(text);
+  lines.word(`|${needsDigit ? String(lines.step) : ""}${chomp}`);
   if (waiting.hasLine()) {
     waiting.lineStep();
   } else {
     lines.endLine();
   }
-  lines.block(text, indent);
+  lines.block(text, indent, chomp === "+");
 }
 
 function chomping(text: string): "" | "-" | "+" {

@@ -1,7 +1,7 @@
 /** The canonical writer: walks a tree and puts it on the page (spec: formats.md §5.6, §5.9). */
-import type { Pair, TreeValue } from "../../document/tree.js";
+import type { Pair, ScalarValue, TreeValue } from "../../document/tree.js";
 import { SopsError } from "../../support/errors.js";
-import { WaitingComments } from "./emit-comments.js";
+import { type NodeComments, WaitingComments } from "./emit-comments.js";
 import {
   type Collection,
   type Entry,
@@ -58,14 +58,9 @@ export class Emitter {
   }
 
   #root(root: TreeValue): void {
-    if (isCollection(root)) {
-      this.#open(root, {}, false);
-    }
+    const frame = this.#start(root, {}, false);
     this.#waiting.headStep();
-    if (!isCollection(root)) {
-      this.#spelling(spellScalar(root), false);
-    }
-    this.#endStart();
+    this.#value(root, frame, false);
   }
 
   #advance(frame: Frame): void {
@@ -94,15 +89,13 @@ export class Emitter {
     this.#lines.startLine();
     this.#waiting.putLineAside();
     this.#key(pair);
-    if (isCollection(value)) {
-      this.#open(value, { line }, false);
-      this.#waiting.placeKeyLine(true);
+    const frame = this.#start(value, { line }, false);
+    if (frame !== null && hasNext(frame)) {
+      this.#waiting.placeKeyLineNow();
     } else {
-      this.#waiting.bring({ line });
-      this.#waiting.placeKeyLine(false);
-      this.#spelling(spellScalar(value), false);
+      this.#waiting.placeKeyLineBehind();
     }
-    this.#endStart();
+    this.#value(value, frame, false);
   }
 
   #key(pair: Pair): void {
@@ -120,69 +113,73 @@ export class Emitter {
   }
 
   #element(value: TreeValue, { head, line, foot }: Entry): void {
-    if (isCollection(value)) {
-      this.#open(value, { head, line, foot }, true);
-    } else {
-      this.#waiting.bring({ head, line, foot });
-    }
+    const frame = this.#start(value, { head, line, foot }, true);
     this.#waiting.headStep();
     this.#lines.startLine();
     this.#lines.indicator("-");
+    this.#value(value, frame, true);
+  }
+
+  /** Takes the comments that a value brings when it starts: of a collection its head, the others wait for its end. */
+  #start(value: TreeValue, comments: NodeComments, isListElement: boolean): Frame | null {
     if (!isCollection(value)) {
-      this.#spelling(spellScalar(value), true);
+      this.#waiting.bring(comments);
+      return null;
     }
-    this.#endStart();
-  }
-
-  /** The comments of a node come right behind its start, even where its content is still to follow. */
-  #endStart(): void {
-    this.#waiting.lineStep();
-    this.#waiting.footStep();
-  }
-
-  /** The start of a collection; what is in it follows when the stack comes to it. */
-  #open(
-    node: Collection,
-    comments: { readonly head?: string; readonly line?: string; readonly foot?: string },
-    isListElement: boolean,
-  ): void {
-    if (this.#stack.length >= MAX_DEPTH) {
-      throw new SopsError("CANNOT_EMIT", `more than ${String(MAX_DEPTH)} levels of nesting`);
-    }
-    const frame = openFrame(node, {
+    const frame = openFrame(value, {
       isListElement,
       outerIndent: this.#lines.indent,
       endLine: comments.line ?? "",
       endFoot: comments.foot ?? "",
     });
     this.#waiting.bring({ head: joinComments(comments.head ?? "", headOf(frame)) });
+    return frame;
+  }
+
+  /** A scalar, the brackets of an empty collection, or the start of a block: its content follows from the stack. */
+  #value(value: TreeValue, frame: Frame | null, isListElement: boolean): void {
+    if (frame === null) {
+      this.#spelling(spellScalar(value as ScalarValue), isListElement);
+    } else if (hasNext(frame)) {
+      this.#push(frame);
+    } else {
+      this.#brackets(frame);
+    }
+    this.#waiting.lineStep();
+    this.#waiting.footStep();
+  }
+
+  #push(frame: Frame): void {
+    if (this.#stack.length >= MAX_DEPTH) {
+      throw new SopsError("CANNOT_EMIT", `more than ${String(MAX_DEPTH)} levels of nesting`);
+    }
     this.#stack.push(frame);
   }
 
   #close(frame: Frame): void {
     this.#waiting.bring({ line: frame.endLine, foot: frame.endFoot, tail: frame.endTail });
-    if (!frame.hasStarted) {
-      this.#empty(frame);
-      return;
-    }
     if (frame.node.kind === "map") {
       this.#waiting.headStep();
     }
     this.#lines.indent = frame.outerIndent;
   }
 
-  #empty(frame: Frame): void {
+  /**
+   * sops puts comments that still wait before the brackets, and then no reader takes these for the value. Here they
+   * follow; without such comments the text is the same.
+   */
+  #brackets(frame: Frame): void {
     const lines = this.#lines;
+    this.#waiting.append({ line: frame.endLine, foot: frame.endFoot });
     if (frame.node.kind === "list") {
       lines.word("[]");
-    } else {
-      lines.word("{");
-      lines.indent = lines.nestedIndent(frame.isListElement);
-      this.#waiting.headStep();
-      lines.indent = frame.outerIndent;
-      lines.glue("}");
+      return;
     }
-    this.#endStart();
+    lines.word("{");
+    lines.indent = lines.nestedIndent(frame.isListElement);
+    this.#waiting.headStep();
+    lines.indent = frame.outerIndent;
+    lines.glue("}");
   }
 
   #spelling(spelling: Spelling, isListElement: boolean): void {

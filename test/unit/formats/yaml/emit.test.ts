@@ -11,9 +11,10 @@ import {
 } from "../../../../src/document/tree.js";
 import { emitPairText, emitYaml } from "../../../../src/formats/yaml/emit.js";
 import { emitYamlValue } from "../../../../src/formats/yaml/emit-value.js";
+import { parseYaml } from "../../../../src/formats/yaml/parse.js";
 import { resolvePlain } from "../../../../src/formats/yaml/resolve.js";
-import { decodeText } from "../../../../src/support/text.js";
-import { treeFromJson } from "../../../support/tree-json.js";
+import { decodeText, encodeText } from "../../../../src/support/text.js";
+import { treeFromJson, treeToJson, withoutComments } from "../../../support/tree-json.js";
 import { unitTable } from "../../../support/vectors.js";
 
 const map = (...items: MapItem[]): MapValue => ({ kind: "map", items });
@@ -125,10 +126,53 @@ describe("comments", () => {
     expect(table).toHaveLength(450);
   });
 
+  /** There sops puts a waiting comment between a key or dash and its empty brackets, which ends the value. */
+  const UNREADABLE = ["c0092", "c0261"];
+
   test("every comment stands where sops puts it", () => {
-    for (const { id, docs, out } of table) {
+    for (const { id, docs, out } of table.filter((row) => !UNREADABLE.includes(row.id))) {
       expect(emitYaml(treeFromJson(docs), {}), id).toBe(out);
     }
+  });
+
+  test.each(UNREADABLE)("%s: sops's text cannot be read, ours can", (id) => {
+    const row = table.find((one) => one.id === id);
+    const branches = treeFromJson(row?.docs);
+    expect(() => parseYaml(encodeText(row?.out ?? ""))).toThrowError("could not find expected ':'");
+    const reread = parseYaml(encodeText(emitYaml(branches, {}))).branches;
+    expect(treeToJson(reread.map(withoutComments))).toEqual(
+      treeToJson(branches.map(withoutComments)),
+    );
+  });
+
+  test.each([
+    [
+      "two behind a literal",
+      map(comment("1", true), comment("2", true), pair("a", "x\ny\n")),
+      'a: "x\\ny\\n" #1\n\n#2\n',
+    ],
+    [
+      "one that waits before empty brackets",
+      map(pair("a", list(comment("1", true), list(stringValue("x")))), pair("b", list())),
+      "a:\n    - - x\nb: [] #1\n",
+    ],
+    [
+      "one that waits before a block",
+      map(
+        pair("a", list(comment("1", true), list(stringValue("x")))),
+        pair("b", map(pair("c", "d"))),
+      ),
+      "a:\n    - - x\nb: #1\n    c: d\n",
+    ],
+    [
+      "a foot that waits for the end, behind a literal with all its breaks",
+      map(pair("a", list(list(list(stringValue("\n"))), comment("1")))),
+      "a:\n    - - - |4+\n\n#1\n",
+    ],
+  ])("%s", (_, tree, text) => {
+    expect(emitYaml([tree], {})).toBe(text);
+    const reread = parseYaml(encodeText(text)).branches;
+    expect(treeToJson(reread.map(withoutComments))).toEqual(treeToJson([withoutComments(tree)]));
   });
 
   test.each([
