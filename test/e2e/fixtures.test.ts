@@ -96,11 +96,12 @@ describe("comes back byte for byte", () => {
 /** Names of keys that stand at the start of a line. */
 const KEY = /^\s*(?:- )?["']?([A-Za-z_][\w.]*)["']?\s*[:=]/;
 
-/** Files whose source layout cannot be kept in place; they are written in sops's form (lossless.md, point 8). */
+/** Files whose source layout cannot be kept in place; they are written in sops's form (lossless.md, point 8); and one of a single line. */
 const NOT_IN_PLACE = new Set([
   "yaml/indented-root.yaml",
   "yaml/flow-root.yaml",
   "yaml/utf16le.yaml",
+  "json/compact.json",
 ]);
 
 describe("the encrypted file shows its keys in their order, and no secret", () => {

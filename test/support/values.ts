@@ -35,5 +35,7 @@ export function valuesOf(output: Uint8Array, fileName: string): string {
   const text = Buffer.from(output).toString("utf8");
   if (/\.ya?ml$/.test(fileName)) return yamlValues(text);
   if (/\.(env|ini)$/.test(fileName)) return entryLines(text);
+  // The real sops 3.11 has no whole numbers in JSON and keeps the sign of a zero; later versions do not.
+  if (fileName.endsWith(".json")) return text.replaceAll(/(?<=[\s:,[])-0(?=[\s,\]}])/g, "0");
   return Buffer.from(output).toString("latin1");
 }
