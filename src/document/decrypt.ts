@@ -1,6 +1,7 @@
 import { decodeText } from "../support/text.js";
 import { SopsError } from "../support/errors.js";
 
+import type { PoolCollector } from "./ciphertext-pool.js";
 import { createMacHasher, equalMacs, unsealMac } from "./mac.js";
 import type { Metadata } from "./metadata.js";
 import { valueFromPlaintext } from "./plaintext.js";
@@ -16,6 +17,8 @@ export interface DecryptTreeOptions {
   readonly macOnlyEncrypted: boolean;
   /** Keep the value as raw bytes: a binary file's content must not become a string. */
   readonly asBytes: boolean;
+  /** Takes every ciphertext that opened. */
+  readonly collector?: PoolCollector | undefined;
 }
 
 export interface DecryptedTree {
@@ -64,7 +67,7 @@ export function decryptTree(
     if (!at.isSelected || value.text === "") {
       return value;
     }
-    const text = openComment(value.text, at, options.dataKey);
+    const text = openComment(value.text, at, options);
     if (text === null) {
       suspectComments.push(at.path());
       return value;
@@ -85,6 +88,7 @@ function openValue(text: string, at: LeafPosition, options: DecryptTreeOptions):
   if ("reason" in plaintext) {
     throw refuse(`Could not decrypt value: ${plaintext.reason}`, at.path());
   }
+  options.collector?.add(at, parsed.type, plaintext, text);
   if (parsed.type === "comment" && at.isInList) {
     return { kind: "comment", text: decodeText(plaintext), inline: false };
   }
@@ -99,7 +103,7 @@ function openValue(text: string, at: LeafPosition, options: DecryptTreeOptions):
 }
 
 /** @returns `null` when this is no comment's ciphertext, or does not open: it is kept verbatim (crypto.md §8) */
-function openComment(text: string, at: LeafPosition, dataKey: Uint8Array): string | null {
+function openComment(text: string, at: LeafPosition, options: DecryptTreeOptions): string | null {
   if (!looksEncrypted(text) || ciphertextType(text) !== "comment") {
     return null;
   }
@@ -107,8 +111,12 @@ function openComment(text: string, at: LeafPosition, dataKey: Uint8Array): strin
   if ("reason" in parsed) {
     return null;
   }
-  const plaintext = unseal(parsed, dataKey, at.aad);
-  return "reason" in plaintext ? null : decodeText(plaintext);
+  const plaintext = unseal(parsed, options.dataKey, at.aad);
+  if ("reason" in plaintext) {
+    return null;
+  }
+  options.collector?.add(at, "comment", plaintext, text);
+  return decodeText(plaintext);
 }
 
 /** The name of a value's kind as sops's messages have it. */

@@ -1,6 +1,7 @@
 import { SopsError } from "../support/errors.js";
 import { encodeText } from "../support/text.js";
 
+import type { CiphertextPool } from "./ciphertext-pool.js";
 import { createMacHasher, type MacHasher } from "./mac.js";
 import { plaintextOf, typeOf } from "./plaintext.js";
 import type { Selection } from "./selection.js";
@@ -22,6 +23,8 @@ export interface EncryptTreeOptions {
   /** Take the nearest double for a whole number that none holds exactly, as sops does. */
   readonly allowInexact: boolean;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Ciphertexts of the file under the same data key, to be kept where nothing changed. */
+  readonly reuse?: CiphertextPool | undefined;
 }
 
 export interface EncryptedTree {
@@ -89,7 +92,7 @@ class TreeEncryption implements WalkHandler {
       return value;
     }
     this.counts.encrypted += 1;
-    const text = this.#seal(plaintextOf(value), typeOf(value), at.aad);
+    const text = this.#seal(plaintextOf(value), typeOf(value), at);
     return { kind: "string", value: text, place: value.place };
   }
 
@@ -98,7 +101,7 @@ class TreeEncryption implements WalkHandler {
       return value;
     }
     const { selection } = this.#options;
-    const text = this.#seal(encodeText(value.text), "comment", at.aad);
+    const text = this.#seal(encodeText(value.text), "comment", at);
     if (
       selection.by === "comment" &&
       !selection.encryptsMatches &&
@@ -112,8 +115,11 @@ class TreeEncryption implements WalkHandler {
     return { ...value, text };
   }
 
-  #seal(plaintext: Uint8Array, type: string, aad: string): string {
-    return seal(plaintext, type, this.#options.dataKey, aad, this.#nextIv());
+  #seal(plaintext: Uint8Array, type: string, at: LeafPosition): string {
+    const { dataKey, reuse } = this.#options;
+    return (
+      reuse?.take(at, type, plaintext) ?? seal(plaintext, type, dataKey, at.aad, this.#nextIv())
+    );
   }
 
   #noteInexact(path: TreePath): void {

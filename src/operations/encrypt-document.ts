@@ -1,49 +1,18 @@
-import { encryptTree, type LeafCounts } from "../document/encrypt.js";
-import { sealLayout } from "../document/layout.js";
-import { sealMac } from "../document/mac.js";
-import {
-  COMPATIBLE_SOPS_VERSION,
-  effectiveSelection,
-  metadataToMap,
-  type KeyList,
-  type Metadata,
-} from "../document/metadata.js";
-import { formatInstant } from "../document/rfc3339.js";
-import { compileSelection, type SelectionSettings } from "../document/selection.js";
-import { IV_LENGTH } from "../document/value-cipher.js";
-import { formatTreePath, type TreePath } from "../document/walk.js";
+import type { Layout } from "../config/stores.js";
+import type { LeafCounts } from "../document/encrypt.js";
 import type { EmitStyle } from "../formats/store.js";
 import { SopsError } from "../support/errors.js";
 
-import type { Layout } from "../config/stores.js";
-import type { Encryption } from "./encryption.js";
-import { KEY_LIST_FIELDS } from "./key-metadata.js";
+import { createEncryption, type EncryptionOptions } from "./encryption.js";
 import { refuseLaterMetadata, type PlainDocument } from "./plain-document.js";
 import { writeCanonical, writeSource } from "./write-encrypted.js";
 
-export interface EncryptDocumentOptions {
-  /** 32 bytes; the caller wipes them. */
-  readonly dataKey: Uint8Array;
-  /** The wrapped data key. */
-  readonly groups: readonly (readonly KeyList[])[];
-  readonly threshold: number;
-  /** What the metadata records, the default included; none for binary files. */
-  readonly selection: SelectionSettings;
-  /** A flag or a rule asked for it. */
-  readonly isExplicitSelection: boolean;
-  readonly macOnlyEncrypted: boolean;
+export interface EncryptDocumentOptions extends EncryptionOptions {
   readonly layout: Layout;
   readonly style: EmitStyle;
-  readonly now: Date;
+  /** A flag or a rule asked for the selection; `null` when the file's own rule stands and nothing is to be judged. */
+  readonly isExplicitSelection: boolean | null;
   readonly allowPlaintext: boolean;
-  readonly allowInexact: boolean;
-  readonly warn: (message: string) => void;
-  readonly randomBytes: (length: number) => Uint8Array;
-}
-
-export interface EncryptDocumentResult {
-  readonly bytes: Uint8Array;
-  readonly counts: LeafCounts;
 }
 
 /**
@@ -52,68 +21,21 @@ export interface EncryptDocumentResult {
  *
  * @throws SopsError CANNOT_ENCRYPT_TREE, INEXACT_NUMBER, PLAINTEXT_ALIAS (23), NOTHING_ENCRYPTED (1), CANNOT_EMIT (4)
  */
-export function encryptDocument(
-  plain: PlainDocument,
-  options: EncryptDocumentOptions,
-): EncryptDocumentResult {
-  const { selection, randomBytes, macOnlyEncrypted } = options;
-  const tree = encryptTree(plain.source.branches, {
-    dataKey: options.dataKey,
-    selection: compileSelection(effectiveSelection(selection)),
-    macOnlyEncrypted,
-    allowInexact: options.allowInexact,
-    randomBytes,
-  });
-  warnInexact(tree.inexact, options.warn);
-  judgeCounts(tree.counts, options);
-  refuseLaterMetadata(plain.source);
-
-  const lastModified = formatInstant(options.now);
-  const metadata: Metadata = {
-    groups: options.groups,
-    shamirThreshold: options.threshold,
-    selection,
-    macOnlyEncrypted,
-    mac: sealMac(tree.mac, options.dataKey, lastModified, randomBytes(IV_LENGTH)),
-    lastModified,
-    macAad: lastModified,
-    version: COMPATIBLE_SOPS_VERSION,
-    layout: "",
-  };
-  const encryption: Encryption = {
-    plain,
-    tree,
-    dataKey: options.dataKey,
-    style: options.style,
-    metadata,
-    branchesWith: (layout) =>
-      plain.encryptedStore.joinMetadata(
-        tree.branches,
-        metadataToMap({ ...metadata, layout }, KEY_LIST_FIELDS),
-      ),
-    sealHints: (hints) => sealLayout(hints, options.dataKey, lastModified, randomBytes(IV_LENGTH)),
-  };
+export function encryptDocument(plain: PlainDocument, options: EncryptDocumentOptions): Uint8Array {
+  const { inputFormat, outputFormat, source } = plain;
+  const encryption = createEncryption(source.branches, outputFormat, plain.encryptedStore, options);
+  judgeCounts(encryption.tree.counts, options);
+  refuseLaterMetadata(source);
   const keepsLayout =
-    options.layout === "source" &&
-    plain.inputFormat === plain.outputFormat &&
-    plain.inputFormat !== "binary";
-  return {
-    bytes: keepsLayout ? writeSource(encryption) : writeCanonical(encryption),
-    counts: tree.counts,
-  };
-}
-
-function warnInexact(paths: readonly TreePath[], warn: (message: string) => void): void {
-  for (const path of paths) {
-    warn(
-      `the number at ${formatTreePath(path)} was rounded: its further digits are neither kept nor protected`,
-    );
-  }
+    options.layout === "source" && inputFormat === outputFormat && inputFormat !== "binary";
+  return keepsLayout
+    ? writeSource(encryption, plain, options.style)
+    : writeCanonical(encryption, options.style, inputFormat === outputFormat);
 }
 
 /** decisions.md, "Nothing encrypted" */
 function judgeCounts(counts: LeafCounts, options: EncryptDocumentOptions): void {
-  if (counts.encrypted > 0 || counts.values === 0) {
+  if (options.isExplicitSelection === null || counts.encrypted > 0 || counts.values === 0) {
     return;
   }
   const found = `0 of ${String(counts.values)} values encrypted`;

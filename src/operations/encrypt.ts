@@ -1,5 +1,6 @@
 import { resolveEncryption, type EncryptionPlan } from "../config/resolve.js";
 import type { Layout } from "../config/stores.js";
+import { COMPATIBLE_SOPS_VERSION } from "../document/metadata.js";
 import type { EmitStyle, FormatId } from "../formats/store.js";
 import { generateDataKey, wrapDataKey } from "../keys/data-key.js";
 import { parseEncryptionContext } from "../keys/encryption-context.js";
@@ -110,11 +111,14 @@ async function encryptBytes(
     });
     return encryptDocument(plain, {
       dataKey,
-      groups: keyListsOf(wrapped.groups),
-      threshold: wrapped.threshold,
-      selection: plan.selection,
+      settings: {
+        groups: keyListsOf(wrapped.groups),
+        threshold: wrapped.threshold,
+        selection: plan.selection,
+        macOnlyEncrypted: plan.macOnlyEncrypted,
+        version: COMPATIBLE_SOPS_VERSION,
+      },
       isExplicitSelection: plan.explicitSelection,
-      macOnlyEncrypted: plan.macOnlyEncrypted,
       layout: plan.layout,
       style: plan.style,
       now: runtime.now(),
@@ -124,7 +128,7 @@ async function encryptBytes(
       warn: (message) => {
         run.notices.warn(message);
       },
-    }).bytes;
+    });
   } finally {
     dataKey.fill(0);
   }

@@ -5,16 +5,16 @@ import {
   computeHints,
   openLayout,
   shorterHints,
-  type DocumentHint,
   type LayoutHints,
 } from "../document/layout.js";
-import type { Piece, SourceDocument } from "../formats/store.js";
+import type { EmitStyle, Piece, SourceDocument } from "../formats/store.js";
 import { SopsError } from "../support/errors.js";
 import { decodeText, encodeText } from "../support/text.js";
 
 import { commentTexts, equalTexts } from "./comment-texts.js";
-import type { Encryption } from "./encryption.js";
 import { decryptDocument, parseEncrypted } from "./encrypted-document.js";
+import type { Encryption } from "./encryption.js";
+import type { PlainDocument } from "./plain-document.js";
 
 /** An encrypted text, opened again in memory. */
 interface Reopened {
@@ -25,23 +25,50 @@ interface Reopened {
 const NO_HINTS: LayoutHints = { v: 1, leaves: [], gaps: [] };
 
 /** The encrypted file in the layout of the plain one, or in canonical layout with the whole source as a hint. */
-export function writeSource(encryption: Encryption): Uint8Array {
-  return spliceEncrypted(encryption) ?? writeWithDocument(encryption);
+export function writeSource(
+  encryption: Encryption,
+  plain: PlainDocument,
+  style: EmitStyle,
+): Uint8Array {
+  return spliceEncrypted(encryption, plain.source) ?? writeWithDocument(encryption, plain, style);
 }
 
-/** Exactly sops's text, no layout field. */
-export function writeCanonical(encryption: Encryption): Uint8Array {
-  const bytes = emit(encryption, "");
-  if (encryption.plain.inputFormat === encryption.plain.outputFormat) {
-    reopenFaithfully(encryption, bytes, "content");
+/**
+ * Exactly sops's text, no layout field.
+ *
+ * @param isSameFormat otherwise the output may be unable to say what the input said, which sops takes in its stride
+ */
+export function writeCanonical(
+  encryption: Encryption,
+  style: EmitStyle,
+  isSameFormat: boolean,
+): Uint8Array {
+  const bytes = emit(encryption, "", style);
+  if (isSameFormat) {
+    reopenFaithfully(encryption, bytes);
   }
   return bytes;
 }
 
-function emit(encryption: Encryption, layoutField: string): Uint8Array {
+/**
+ * A change spliced into the encrypted text it was made on; no layout field.
+ *
+ * @returns `null` where that text cannot be spliced so
+ */
+export function writeInto(
+  encryption: Encryption,
+  encryptedSource: SourceDocument,
+): Uint8Array | null {
+  const text = joinPieces(
+    encryption.store.render(encryptedSource, encryption.branchesWith(""), "keep"),
+  );
+  const bytes = text === null ? null : encodeText(text);
+  return bytes !== null && reopen(encryption, bytes, "layout") !== null ? bytes : null;
+}
+
+function emit(encryption: Encryption, layoutField: string, style: EmitStyle): Uint8Array {
   try {
-    const { plain, style } = encryption;
-    return plain.encryptedStore.emit(encryption.branchesWith(layoutField), style);
+    return encryption.store.emit(encryption.branchesWith(layoutField), style);
   } catch (error) {
     if (error instanceof SopsError && error.code === "CANNOT_EMIT") {
       throw new SopsError("CANNOT_EMIT", `Could not marshal tree: ${error.message}`, {
@@ -57,8 +84,8 @@ function emit(encryption: Encryption, layoutField: string): Uint8Array {
  *
  * @returns `null` where the spliced text does not read back as the tree, or hints cannot bridge the difference
  */
-function spliceEncrypted(encryption: Encryption): Uint8Array | null {
-  const { source, encryptedStore: store } = encryption.plain;
+function spliceEncrypted(encryption: Encryption, source: SourceDocument): Uint8Array | null {
+  const { store } = encryption;
   if (!source.isSpliceable) {
     return null;
   }
@@ -77,7 +104,7 @@ function spliceEncrypted(encryption: Encryption): Uint8Array | null {
   if (hints.leaves.length + hints.gaps.length === 0) {
     return encodeText(text);
   }
-  const field = sealChecked(encryption, shorterHints(hints, documentHint(encryption)));
+  const field = sealChecked(encryption, shorterHints(hints, { v: 1, document: source.text }));
   return encodeText(text.replaceAll(provisional, () => field));
 }
 
@@ -86,19 +113,19 @@ function joinPieces(pieces: readonly Piece[] | null): string | null {
 }
 
 /** lossless.md point 8 */
-function writeWithDocument(encryption: Encryption): Uint8Array {
-  const provisional = reopenFaithfully(encryption, emit(encryption, ""), "content");
-  const hint = documentHint(encryption);
+function writeWithDocument(
+  encryption: Encryption,
+  plain: PlainDocument,
+  style: EmitStyle,
+): Uint8Array {
+  const provisional = reopenFaithfully(encryption, emit(encryption, "", style));
+  const hint = { v: 1, document: decodeText(plain.bytes) } as const;
   const kept = commentTexts(provisional.tree.branches);
-  const isSame = equalTexts(kept, commentTexts(encryption.plain.source.branches));
+  const isSame = equalTexts(kept, commentTexts(plain.source.branches));
   const field = sealChecked(encryption, isSame ? hint : { ...hint, comments: kept });
-  const bytes = emit(encryption, field);
-  reopenFaithfully(encryption, bytes, "content");
+  const bytes = emit(encryption, field, style);
+  reopenFaithfully(encryption, bytes);
   return bytes;
-}
-
-function documentHint({ plain }: Encryption): DocumentHint {
-  return { v: 1, document: decodeText(plain.bytes) };
 }
 
 /** A sealed field that was opened again. */
@@ -117,25 +144,18 @@ function reopen(
   bytes: Uint8Array,
   comparison: Comparison,
 ): Reopened | null {
-  const { plain, dataKey } = encryption;
   try {
-    const document = parseEncrypted(bytes, plain.outputFormat, plain.encryptedStore);
-    const tree = decryptDocument(document, dataKey, { ignoreMac: false });
-    const isSame =
-      equalTrees(tree.branches, plain.source.branches, comparison) &&
-      tree.suspectComments.length === 0;
-    return isSame ? { source: document.source, tree } : null;
+    const document = parseEncrypted(bytes, encryption.format, encryption.store);
+    const tree = decryptDocument(document, encryption.dataKey, { ignoreMac: false });
+    const isSame = equalTrees(tree.branches, encryption.expected, comparison);
+    return isSame && tree.suspectComments.length === 0 ? { source: document.source, tree } : null;
   } catch {
     return null;
   }
 }
 
-function reopenFaithfully(
-  encryption: Encryption,
-  bytes: Uint8Array,
-  comparison: Comparison,
-): Reopened {
-  const reopened = reopen(encryption, bytes, comparison);
+function reopenFaithfully(encryption: Encryption, bytes: Uint8Array): Reopened {
+  const reopened = reopen(encryption, bytes, "content");
   if (reopened === null) {
     throw new SopsError(
       "CANNOT_EMIT",

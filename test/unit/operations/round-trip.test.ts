@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { describe, expect, test } from "vitest";
 
+import { COMPATIBLE_SOPS_VERSION } from "../../../src/document/metadata.js";
 import { mapOf, stringValue } from "../../../src/document/tree.js";
 import { decryptDocument, openEncrypted } from "../../../src/operations/encrypted-document.js";
 import { encryptDocument } from "../../../src/operations/encrypt-document.js";
@@ -37,11 +38,14 @@ async function roundTrip(plain: Uint8Array, format: FormatId): Promise<string> {
   const source = await openPlain(plain, format, format);
   const encrypted = encryptDocument(source, {
     dataKey,
-    groups,
-    threshold: 0,
-    selection: { unencryptedSuffix: "_unencrypted" },
+    settings: {
+      groups,
+      threshold: 0,
+      selection: { unencryptedSuffix: "_unencrypted" },
+      macOnlyEncrypted: false,
+      version: COMPATIBLE_SOPS_VERSION,
+    },
     isExplicitSelection: false,
-    macOnlyEncrypted: false,
     layout: "source",
     style: {},
     now: new Date("2026-11-24T12:00:00Z"),
@@ -50,7 +54,7 @@ async function roundTrip(plain: Uint8Array, format: FormatId): Promise<string> {
     warn: () => undefined,
     randomBytes,
   });
-  const opened = await openEncrypted(encrypted.bytes, format);
+  const opened = await openEncrypted(encrypted, format);
   const restored = restoreSource(
     opened,
     decryptDocument(opened, dataKey, { ignoreMac: false }),
