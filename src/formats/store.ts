@@ -2,7 +2,14 @@
  * `formats/` turns bytes into trees and trees into bytes; one folder a format. Pure: no I/O, no keys, no config.
  * It may import `document/` and `support/`.
  */
-import type { Comment, Leaf, MapValue, ScalarValue, TreeBranch, TreeValue } from "../document/tree.js";
+import type {
+  Comment,
+  Leaf,
+  MapValue,
+  ScalarValue,
+  TreeBranch,
+  TreeValue,
+} from "../document/tree.js";
 
 export type FormatId = "yaml" | "json" | "dotenv" | "ini" | "binary";
 
@@ -68,13 +75,21 @@ export interface Store {
   /**
    * Splice: the text of `document` with the leaves of `branches` in it. What did not change keeps its bytes.
    *
-   * `branches` has the shape of `document.branches`: every leaf carries the place of the leaf it replaces. The
-   * top-level `sops` pair may be absent (its lines are removed) or present without a place (it is written in sops's
-   * canonical text, last). A replaced scalar takes the style of the old one where that style can say it.
+   * In every mode the leaves carry the places of the leaves they replace; a replaced scalar takes the style of the
+   * old one where that style can say it. The top-level `sops` pair may be absent (its lines are removed) or present
+   * without a place (it is written in sops's canonical text, last).
    *
-   * @returns pieces whose `leaf` are the objects of `branches`, or `null` when this source cannot be spliced so.
+   * In mode `keep` the structure may change too: items of the source may be missing (the lines that belong to them
+   * are removed, and nothing else), items without a place are inserted where they stand, in the file's own style
+   * (indentation, quotes, list style), and the value of a placed pair or element may be a new map or list.
+   *
+   * @returns pieces whose `leaf` are the objects of `branches`, or `null` when this source cannot be spliced so
    */
-  render(document: SourceDocument, branches: readonly TreeBranch[], mode: RenderMode): Piece[] | null;
+  render(
+    document: SourceDocument,
+    branches: readonly TreeBranch[],
+    mode: RenderMode,
+  ): Piece[] | null;
 
   /** Canonical text, byte-identical to sops. @throws SopsError CANNOT_EMIT (exit 4) */
   emit(branches: readonly TreeBranch[], style: EmitStyle): Uint8Array;
@@ -88,7 +103,10 @@ export interface Store {
    *
    * @throws SopsError METADATA_INVALID for duplicates, a `sops` entry that is no mapping, bad flattening (§4.3, §4.4)
    */
-  splitMetadata(branches: readonly TreeBranch[]): { metadata: MapValue | null; branches: TreeBranch[] };
+  splitMetadata(branches: readonly TreeBranch[]): {
+    metadata: MapValue | null;
+    branches: TreeBranch[];
+  };
 
   /** The branches with the metadata in this format's place and flattening (§4.2, §4.3), without places. */
   joinMetadata(branches: readonly TreeBranch[], metadata: MapValue): TreeBranch[];

@@ -109,7 +109,9 @@ function planDecryption(
         return await extract(decrypted.branches, path, formats.output, style);
       }
       const keepsLayout = layout === "source" && formats.input === formats.output;
-      const restored = keepsLayout ? restoreSource(document, decrypted, dataKey) : "canonical";
+      const restored = keepsLayout
+        ? restoreSource(document, decrypted.branches, dataKey)
+        : "canonical";
       return typeof restored === "string"
         ? await emitPlain(restored, decrypted.branches, formats.output, style, run)
         : restored;

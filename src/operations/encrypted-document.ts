@@ -1,3 +1,4 @@
+import type { PoolCollector } from "../document/ciphertext-pool.js";
 import { decryptTree, checkMac, type DecryptedTree } from "../document/decrypt.js";
 import { parseMetadata, effectiveSelection, type Metadata } from "../document/metadata.js";
 import { compileSelection } from "../document/selection.js";
@@ -71,7 +72,7 @@ function parseEncryptedSide(bytes: Uint8Array, store: Store): SourceDocument {
 export function decryptDocument(
   document: EncryptedDocument,
   dataKey: Uint8Array,
-  options: { readonly ignoreMac: boolean },
+  options: { readonly ignoreMac: boolean; readonly collector?: PoolCollector },
 ): DecryptedTree {
   const { metadata } = document;
   const decrypted = decryptTree(document.branches, {
@@ -79,6 +80,7 @@ export function decryptDocument(
     selection: compileSelection(effectiveSelection(metadata.selection)),
     macOnlyEncrypted: metadata.macOnlyEncrypted,
     asBytes: document.format === "binary",
+    collector: options.collector,
   });
   if (!options.ignoreMac) {
     checkMac(decrypted.mac, metadata, dataKey);

@@ -1,5 +1,4 @@
 import { equalTrees } from "../document/compare.js";
-import type { DecryptedTree } from "../document/decrypt.js";
 import {
   applyHints,
   openLayout,
@@ -24,7 +23,7 @@ import type { EncryptedDocument } from "./encrypted-document.js";
  */
 export function restoreSource(
   document: EncryptedDocument,
-  decrypted: DecryptedTree,
+  branches: readonly TreeBranch[],
   dataKey: Uint8Array,
 ): Uint8Array | "canonical" | "unauthenticated" {
   const { metadata, store } = document;
@@ -37,15 +36,15 @@ export function restoreSource(
   }
   const text =
     "document" in hints
-      ? restoreDocument(hints, store, decrypted.branches)
-      : restorePieces(hints, document, decrypted);
+      ? restoreDocument(hints, store, branches)
+      : restorePieces(hints, document, branches);
   return text === null ? "canonical" : encodeText(text);
 }
 
 function restorePieces(
   hints: PieceHints,
   { store, source }: EncryptedDocument,
-  { branches }: DecryptedTree,
+  branches: readonly TreeBranch[],
 ): string | null {
   const pieces = store.render(source, branches, "decrypt");
   return pieces === null ? null : firstFaithful(pieces, hints, store, branches);

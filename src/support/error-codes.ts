@@ -97,6 +97,13 @@ export const ERROR_CODES = {
     summary: "the tree path is not valid",
     hint: "write it as '[\"key\"][0]'",
   },
+  KEY_NOT_FOUND: { exit: 1, summary: "there is nothing at the tree path to remove" },
+  INVALID_SET_VALUE: {
+    exit: 7,
+    summary: "the value to set is not valid JSON",
+    hint: "quote strings twice: '\"text\"'",
+  },
+  NOT_CHANGED: { exit: 200, summary: "the edited file is the same as before" },
   TREE_PATH_NOT_FOUND: { exit: 1, summary: "the tree path leads nowhere" },
   FILE_NOT_FOUND: { exit: 100, summary: "the file does not exist" },
   AUDIT_NOT_BUILT_IN: { exit: 1, summary: "auditing is configured but not built in yet" },

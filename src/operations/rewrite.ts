@@ -1,0 +1,141 @@
+import type { Layout } from "../config/stores.js";
+import { equalTrees } from "../document/compare.js";
+import { createPoolCollector, type CiphertextPool } from "../document/ciphertext-pool.js";
+import type { TreeBranch } from "../document/tree.js";
+import { loadStore } from "../formats/registry.js";
+import type { EmitStyle, FormatId } from "../formats/store.js";
+import type { KeyTypeId } from "../keys/master-key.js";
+import { encodeText } from "../support/text.js";
+
+import {
+  decryptDocument,
+  loadEncryptedStore,
+  openEncrypted,
+  type EncryptedDocument,
+} from "./encrypted-document.js";
+import { createEncryption, type EncryptionOptions, type FileSettings } from "./encryption.js";
+import { encryptDocument } from "./encrypt-document.js";
+import { openPlain } from "./plain-document.js";
+import { restoreSource } from "./plain-text.js";
+import { recoverDocumentKey, type Run } from "./run.js";
+import { writeCanonical, writeInto } from "./write-encrypted.js";
+
+/** An encrypted file opened to be changed: everything decrypted, the MAC checked, its ciphertexts at hand. */
+export interface OpenedFile {
+  readonly document: EncryptedDocument;
+  readonly branches: readonly TreeBranch[];
+  readonly pool: CiphertextPool;
+  /** 32 bytes; wiped by {@link OpenedFile.close}. */
+  readonly dataKey: Uint8Array;
+  close(): void;
+}
+
+export interface OpenOptions {
+  readonly ignoreMac: boolean;
+  readonly order: readonly KeyTypeId[];
+}
+
+/** @throws SopsError as decrypting: 1, 128, 25, 51 */
+export async function openForChange(
+  bytes: Uint8Array,
+  format: FormatId,
+  options: OpenOptions,
+  run: Run,
+): Promise<OpenedFile> {
+  const document = await openEncrypted(bytes, format);
+  const dataKey = await recoverDocumentKey(document, options.order, run);
+  const collector = createPoolCollector();
+  try {
+    const { branches } = decryptDocument(document, dataKey, {
+      ignoreMac: options.ignoreMac,
+      collector,
+    });
+    const pool = collector.finish();
+    if (pool.reusedIvs > 0) {
+      run.notices.warn(
+        "different values were encrypted with one IV; they get fresh ones now, and rotate is advised",
+      );
+    }
+    const close = (): void => {
+      dataKey.fill(0);
+    };
+    return { document, branches, pool, dataKey, close };
+  } catch (error) {
+    dataKey.fill(0);
+    throw error;
+  }
+}
+
+/** The settings that a file keeps when its values change. */
+export function settingsOf({ metadata }: EncryptedDocument): FileSettings {
+  return {
+    groups: metadata.groups,
+    threshold: metadata.shamirThreshold,
+    selection: metadata.selection,
+    macOnlyEncrypted: metadata.macOnlyEncrypted,
+    version: metadata.version,
+  };
+}
+
+export interface RewriteOptions extends EncryptionOptions {
+  readonly layout: Layout;
+  readonly style: EmitStyle;
+  readonly outputFormat: FormatId;
+}
+
+/** A change of the tree; it is applied to whichever side of the file is spliced. */
+export type TreeChange = (branches: readonly TreeBranch[]) => TreeBranch[];
+
+/**
+ * The opened file with a changed tree, encrypted again. In the source layout only what changed gets new bytes: a file
+ * with a layout field is changed on its plain side, one without on its encrypted side.
+ */
+export async function rewriteTree(
+  file: OpenedFile,
+  change: TreeChange,
+  options: RewriteOptions,
+): Promise<Uint8Array> {
+  const { document } = file;
+  const isSource = options.layout === "source" && options.outputFormat === document.format;
+  if (isSource && document.metadata.layout !== "") {
+    const plain = await changedPlain(file, change);
+    return encryptPlain(plain, document.format, options);
+  }
+  const store = await loadEncryptedStore(options.outputFormat);
+  const encryption = createEncryption(change(file.branches), options.outputFormat, store, options);
+  const spliced = isSource ? writeInto(encryption, document.source) : null;
+  return (
+    spliced ?? writeCanonical(encryption, options.style, options.outputFormat === document.format)
+  );
+}
+
+/** Encrypts a new plain text for the place of an opened file, with the ciphertexts that still fit. */
+export async function encryptPlain(
+  plain: Uint8Array,
+  format: FormatId,
+  options: RewriteOptions,
+): Promise<Uint8Array> {
+  const source = await openPlain(plain, format, options.outputFormat);
+  return encryptDocument(source, { ...options, isExplicitSelection: null, allowPlaintext: true });
+}
+
+/** The plain text in its own layout with the change spliced in, canonical where that cannot be done. */
+async function changedPlain(file: OpenedFile, change: TreeChange): Promise<Uint8Array> {
+  const store = await loadStore(file.document.format);
+  const source = store.parse(plainTextOf(file) ?? store.emit(file.branches, {}));
+  const changed = change(source.branches);
+  const pieces = source.isSpliceable ? store.render(source, changed, "keep") : null;
+  if (pieces !== null) {
+    const bytes = encodeText(pieces.map((piece) => piece.text).join(""));
+    if (equalTrees(store.parse(bytes).branches, changed, "layout")) {
+      return bytes;
+    }
+  }
+  return store.emit(changed, {});
+}
+
+/** `null` where sops's text is due. */
+export function plainTextOf({ document, branches, dataKey }: OpenedFile): Uint8Array | null {
+  const restored = restoreSource(document, branches, dataKey);
+  return typeof restored === "string" ? null : restored;
+}
