@@ -7,6 +7,7 @@ import { decodeUtf8 } from "./text.js";
 import type { YamlNode } from "./yaml-data.js";
 import { findExcess, type Limits } from "./yaml-limits.js";
 import { convertNode } from "./yaml-nodes.js";
+import { parseSimpleYaml } from "./yaml-simple.js";
 
 /**
  * The library bears this depth with room to spare (near 850 levels its recursion can end the whole process), and this
@@ -21,7 +22,7 @@ let library: typeof Yaml | undefined;
 /**
  * Reads the first document of a YAML (or JSON) file of our own: configuration, policy.
  *
- * The single seam to the `yaml` package, which is loaded on first use. Secrets never pass here: encrypted and plain
+ * The single seam to the `yaml` package, which is loaded only for what `parseSimpleYaml` does not take. Secrets never pass here: encrypted and plain
  * files have a reader of their own. An empty file is a null scalar.
  *
  * @param source - UTF-8, or UTF-16 with a byte order mark
@@ -32,6 +33,11 @@ export function parseYaml(source: Uint8Array): YamlNode {
     throw new ParseError(`larger than ${MOST_BYTES >> 20} MiB`);
   }
   const text = decode(source);
+  return parseSimpleYaml(text) ?? parseWithLibrary(text);
+}
+
+/** As {@link parseYaml}, for a text that is decoded, always with the library. */
+export function parseWithLibrary(text: string): YamlNode {
   library ??= createRequire(import.meta.url)("yaml") as typeof Yaml;
   const lines = new library.LineCounter();
   const document = firstDocument(library, text, lines);
