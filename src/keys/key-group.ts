@@ -13,3 +13,8 @@ export function removeDuplicates(group: KeyGroup): KeyGroup {
     return !seen.has(identity) && seen.add(identity);
   });
 }
+
+/** Same kind and same identity string (keys.md §1.2). */
+export function isSameKey(a: MasterKey, b: MasterKey): boolean {
+  return a.type === b.type && a.display === b.display;
+}

@@ -89,3 +89,90 @@ export interface Notices {
   /** Progress of a batch. */
   progress(done: number, total: number): void;
 }
+
+/** Flags of the verbs that open a file to change it. */
+export interface ChangeOptions extends FileTypeOptions, ConfigOptions, KeyServiceOptions {
+  readonly file: string;
+  readonly ignoreMac: boolean;
+  readonly decryptionOrder?: string | undefined;
+  /** Stores a value clear although the creation rule would encrypt it (security.md T1). */
+  readonly allowPlaintext: boolean;
+}
+
+export interface SetOptions extends ChangeOptions {
+  /** Tree path text such as `["a"][0]`. */
+  readonly path: string;
+  /** JSON text. */
+  readonly value: string;
+  /** An equal value leaves the file untouched. */
+  readonly idempotent: boolean;
+}
+
+export interface UnsetOptions extends ChangeOptions {
+  readonly path: string;
+  /** Nothing at the path is fine. */
+  readonly idempotent: boolean;
+}
+
+/** Recipients to add or remove by flags, in the syntax of each key type. */
+export type RecipientTexts = ReadonlyMap<KeyTypeId, string>;
+
+export interface RotateOptions
+  extends FileTypeOptions, ConfigOptions, KeyServiceOptions, DestinationOptions {
+  readonly files: readonly string[];
+  readonly add: RecipientTexts;
+  readonly remove: RecipientTexts;
+  readonly awsProfile?: string | undefined;
+  readonly encryptionContext?: string | undefined;
+  readonly ignoreMac: boolean;
+  readonly decryptionOrder?: string | undefined;
+  /** Recipients that the creation rule does not have are refused, not only told (security.md T2). */
+  readonly strictRecipients: boolean;
+}
+
+export interface UpdateKeysOptions extends ConfigOptions, KeyServiceOptions {
+  readonly files: readonly string[];
+  readonly inputType?: string | undefined;
+  readonly ignoreMac: boolean;
+  readonly decryptionOrder?: string | undefined;
+  /** Also a new data key, so that removed recipients cannot read what is written later. */
+  readonly rotate: boolean;
+}
+
+/** One group of keys, compared by identity strings; group numbers are positions. */
+export interface GroupChange {
+  readonly kept: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What `updatekeys` would do to one file. */
+export interface KeyPlan {
+  readonly file: string;
+  readonly groups: readonly GroupChange[];
+  readonly threshold: { readonly before: number; readonly after: number };
+}
+
+export interface GroupsAddOptions extends ConfigOptions, KeyServiceOptions {
+  readonly file: string;
+  readonly inPlace: boolean;
+  readonly inputType?: string | undefined;
+  /** Several texts a key type: the flags are repeatable. */
+  readonly recipients: ReadonlyMap<KeyTypeId, readonly string[]>;
+  readonly awsProfile?: string | undefined;
+  readonly encryptionContext?: string | undefined;
+  /** 0 = not given. */
+  readonly threshold: number;
+  readonly ignoreMac: boolean;
+  readonly decryptionOrder?: string | undefined;
+}
+
+export interface GroupsDeleteOptions extends ConfigOptions, KeyServiceOptions {
+  readonly file: string;
+  readonly inPlace: boolean;
+  readonly inputType?: string | undefined;
+  readonly index: number;
+  readonly threshold: number;
+  readonly ignoreMac: boolean;
+  readonly decryptionOrder?: string | undefined;
+}

@@ -1,3 +1,4 @@
+import type { TreeBranch } from "../document/tree.js";
 import { METADATA_KEY } from "../formats/metadata-entry.js";
 import { loadStore } from "../formats/registry.js";
 import type { FormatId, SourceDocument, Store } from "../formats/store.js";
@@ -30,7 +31,7 @@ export async function openPlain(
     loadEncryptedStore(outputFormat),
   ]);
   const source = parsePlain(bytes, plainStore);
-  refuseReserved(source, encryptedStore);
+  refuseReserved(source.branches, encryptedStore);
   return { bytes, inputFormat, outputFormat, source, plainStore, encryptedStore };
 }
 
@@ -48,8 +49,8 @@ function parsePlain(bytes: Uint8Array, store: Store): SourceDocument {
   }
 }
 
-/** spec: formats.md §4.6 */
-function refuseReserved({ branches }: SourceDocument, store: Store): void {
+/** Names that the format keeps for metadata (formats.md §4.6). @throws SopsError ALREADY_ENCRYPTED (exit 203) */
+export function refuseReserved(branches: readonly TreeBranch[], store: Store): void {
   if (store.isReserved(branches)) {
     throw new SopsError(
       "ALREADY_ENCRYPTED",

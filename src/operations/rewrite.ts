@@ -83,6 +83,26 @@ export interface RewriteOptions extends EncryptionOptions {
   readonly outputFormat: FormatId;
 }
 
+/** Everything kept but the values: the file's settings, its data key, its ciphertexts where they fit. */
+export function rewriteOptions(
+  { document, dataKey, pool }: OpenedFile,
+  look: Pick<RewriteOptions, "layout" | "style" | "outputFormat">,
+  { runtime, notices }: Run,
+): RewriteOptions {
+  return {
+    ...look,
+    dataKey,
+    settings: settingsOf(document),
+    reuse: pool,
+    now: runtime.now(),
+    allowInexact: false,
+    randomBytes: (length) => runtime.randomBytes(length),
+    warn: (message) => {
+      notices.warn(message);
+    },
+  };
+}
+
 /** A change of the tree; it is applied to whichever side of the file is spliced. */
 export type TreeChange = (branches: readonly TreeBranch[]) => TreeBranch[];
 

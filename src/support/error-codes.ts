@@ -51,6 +51,17 @@ export const ERROR_CODES = {
     summary: "a clear alias would publish an encrypted value",
     hint: "encrypt both places or pass --allow-plaintext",
   },
+  NEW_PLAINTEXT: {
+    exit: 1,
+    summary: "a new value would be stored in clear against the creation rule",
+    hint: "bring the file in line with its rule, or pass --allow-plaintext",
+  },
+  RECIPIENT_NOT_IN_RULE: {
+    exit: 1,
+    summary: "the file has recipients that its creation rule does not have",
+    hint: "run updatekeys first, or leave out --strict-recipients",
+  },
+  INVALID_GROUP: { exit: 1, summary: "the key group cannot be added or deleted" },
   NOTHING_ENCRYPTED: {
     exit: 1,
     summary: "the selection encrypts none of the values",
