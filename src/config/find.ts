@@ -106,7 +106,10 @@ function misnamed(ignored: string | null, used: ConfigPlace | null): string[] {
   return [`ignoring ${showText(ignored)}: a configuration file must be named ${NAME}${instead}`];
 }
 
-/** Warnings about a file that was found, not named: somebody else may have put it there (security.md T6). */
+/**
+ * Warnings about a file that was found, not named: somebody else may have put it there (security.md T6). A foreign
+ * owner is told above the working directory only: a container that runs as root on a mounted checkout is no attack.
+ */
 export function ownershipWarnings(
   machine: ConfigMachine,
   path: string,
@@ -116,7 +119,8 @@ export function ownershipWarnings(
     return [];
   }
   const warnings: string[] = [];
-  if (stats.uid !== 0 && stats.uid !== machine.userId) {
+  const isAbove = path.startsWith("..");
+  if (isAbove && stats.uid !== 0 && stats.uid !== machine.userId) {
     warnings.push(
       `${showText(path)} belongs to another user: whoever that is decides who can decrypt`,
     );

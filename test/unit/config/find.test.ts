@@ -154,7 +154,11 @@ describe("ownershipWarnings", () => {
     ["on Windows", at(1000, "win32"), 1001, 0o100666, 0],
     ["without user ids", at(null), 1001, 0o100666, 0],
   ])("judges a file %s", (_name, where, uid, mode, count) => {
-    expect(ownershipWarnings(where, ".sops.yaml", { uid, mode })).toHaveLength(count);
+    expect(ownershipWarnings(where, "../.sops.yaml", { uid, mode })).toHaveLength(count);
+  });
+
+  it("says nothing of a foreign owner in the working directory itself", () => {
+    expect(ownershipWarnings(at(0), ".sops.yaml", { uid: 1000, mode: 0o100644 })).toEqual([]);
   });
 
   it("is about a file that was found", () => {
