@@ -37,6 +37,7 @@ export interface PairPlace {
   readonly valueEnd: number;
   /** Without its tag the key's text may mean something else. */
   readonly isTagged: boolean;
+  readonly isFlow: boolean;
   /** The key is an alias: place of the scalar that it stands for, -1 if that one is a key itself. */
   readonly aliasOf: number | undefined;
 }

@@ -286,7 +286,7 @@ export class TreeBuilder {
     }
     const isSpecial = key.isTagged || key.aliasOf !== undefined || this.frames.length === 1;
     const pair: Pair = { kind: "pair", key: key.key, keyType: key.keyType, value: placed };
-    map.items.push(isSpecial ? { ...pair, place: this.addPairPlace(key, end) } : pair);
+    map.items.push(isSpecial ? { ...pair, place: this.addPairPlace(key, end, map.isFlow) } : pair);
     map.valueFoot = isLeafLike ? foot : null;
     map.keyFoot = key.foot;
     map.hasPairs = true;
@@ -294,8 +294,9 @@ export class TreeBuilder {
     return placed;
   }
 
-  private addPairPlace({ start, end, isTagged, aliasOf }: PendingKey, valueEnd: number): number {
-    return this.places.addPair(start, end, { valueEnd, isTagged, aliasOf });
+  private addPairPlace(key: PendingKey, valueEnd: number, isFlow: boolean): number {
+    const { start, end, isTagged, aliasOf } = key;
+    return this.places.addPair(start, end, { valueEnd, isTagged, isFlow, aliasOf });
   }
 
   private setKey(

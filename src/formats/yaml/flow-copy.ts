@@ -1,0 +1,80 @@
+import type { Leaf, ListItem, MapItem, Pair, TreeValue } from "../../document/tree.js";
+import type { Piece } from "../store.js";
+import { flowScalarText } from "./leaf-text.js";
+import { writeScalar } from "./scalar-write.js";
+
+/** Readers take no longer keys on one line. */
+const LONGEST_KEY = 1000;
+
+interface Level {
+  readonly items: readonly (ListItem | MapItem)[];
+  readonly closing: "}" | "]";
+  next: number;
+}
+
+/**
+ * A value in flow style, as the copy that takes an alias's place.
+ *
+ * @param leafAt the leaf to write for the one with this place
+ * @param isFlow whether it will stand in a flow collection
+ * @returns `null` if it cannot be written so: comments, very long keys
+ */
+export function flowCopy(
+  value: TreeValue,
+  leafAt: (place: number) => Leaf | undefined,
+  isFlow: boolean,
+): Piece[] | null {
+  const pieces: Piece[] = [];
+  const levels: Level[] = [];
+  let structure = "";
+  const write = (node: TreeValue, inFlow: boolean): boolean => {
+    if (node.kind === "map" || node.kind === "list") {
+      structure += node.kind === "map" ? "{" : "[";
+      levels.push({ items: node.items, closing: node.kind === "map" ? "}" : "]", next: 0 });
+      return true;
+    }
+    const leaf = node.place === undefined ? undefined : leafAt(node.place);
+    if (leaf === undefined || leaf.kind === "comment") {
+      return false;
+    }
+    const text = inFlow
+      ? flowScalarText(leaf, "plain")
+      : writeScalar(leaf, "plain", { flow: false, key: false });
+    pieces.push({ text: structure }, { text, leaf });
+    structure = "";
+    return true;
+  };
+  let isWritten = write(value, isFlow);
+  for (let level = levels.at(-1); isWritten && level !== undefined; level = levels.at(-1)) {
+    const item = level.items[level.next];
+    structure += item !== undefined && level.next > 0 ? ", " : "";
+    level.next += 1;
+    if (item === undefined) {
+      structure += level.closing;
+      levels.pop();
+    } else if (item.kind === "comment") {
+      isWritten = false;
+    } else if (item.kind === "pair") {
+      isWritten = item.key.length <= LONGEST_KEY;
+      structure += `${keyText(item)}: `;
+      isWritten &&= write(item.value, true);
+    } else {
+      isWritten = write(item, true);
+    }
+  }
+  return isWritten ? [...pieces, { text: structure }] : null;
+}
+
+function keyText(pair: Pair): string {
+  if (pair.keyType !== undefined) {
+    return pair.key;
+  }
+  // A merge key stays one: its value is the copy of a map.
+  const isMerge = pair.key === "<<" && (pair.value.kind === "map" || pair.value.kind === "list");
+  return isMerge ? pair.key : writeKey(pair.key, true);
+}
+
+/** A key on one line. */
+export function writeKey(key: string, isFlow: boolean): string {
+  return writeScalar({ kind: "string", value: key }, "plain", { flow: isFlow, key: true });
+}
