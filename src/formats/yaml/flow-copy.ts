@@ -1,6 +1,6 @@
 import type { Leaf, ListItem, MapItem, Pair, TreeValue } from "../../document/tree.js";
 import type { Piece } from "../store.js";
-import { flowScalarText } from "./leaf-text.js";
+import { scalarLine } from "./leaf-text.js";
 import { writeScalar } from "./scalar-write.js";
 
 /** Readers take no longer keys on one line. */
@@ -37,9 +37,7 @@ export function flowCopy(
     if (leaf === undefined || leaf.kind === "comment") {
       return false;
     }
-    const text = inFlow
-      ? flowScalarText(leaf, "plain")
-      : writeScalar(leaf, "plain", { flow: false, key: false });
+    const text = scalarLine(leaf, "plain", inFlow);
     pieces.push({ text: structure }, { text, leaf });
     structure = "";
     return true;

@@ -22,15 +22,26 @@ export function isSameLeaf(a: Leaf, b: Leaf): boolean {
   return isSameScalar(a, b);
 }
 
+/** One line for a value; unlike canonical text, a float never looks like a whole number. */
+function lineText(value: ScalarValue, style: LineStyle, flow: boolean): string {
+  const text = writeScalar(value, style, { flow, key: false });
+  return value.kind === "float" && Number.isInteger(value.value) && !text.includes("e")
+    ? `${text}.0`
+    : text;
+}
+
 /**
  * A scalar inside a flow collection: plain where that can be, else in double quotes, as other programs expect
  * ciphertexts there.
  */
-export function flowScalarText(value: ScalarValue, style: LineStyle): string {
-  const text = writeScalar(value, style, { flow: true, key: false });
-  return style === "plain" && text.startsWith("'")
-    ? writeScalar(value, "double", { flow: true, key: false })
-    : text;
+function flowScalarText(value: ScalarValue, style: LineStyle): string {
+  const text = lineText(value, style, true);
+  return style === "plain" && text.startsWith("'") ? lineText(value, "double", true) : text;
+}
+
+/** A scalar on one line, in the wished style where that can say it. */
+export function scalarLine(value: ScalarValue, style: LineStyle, isFlow: boolean): string {
+  return isFlow ? flowScalarText(value, style) : lineText(value, style, false);
 }
 
 /** A comment on one line; `null` if its text would end it early and go on as live text. */
@@ -59,9 +70,7 @@ export function scalarText(
     return textInEmptyPlace(document, place, value);
   }
   return inLine(
-    places.isFlow(place)
-      ? flowScalarText(value, style)
-      : writeScalar(value, style, { flow: false, key: false }),
+    places.isFlow(place) ? flowScalarText(value, style) : lineText(value, style, false),
   );
 }
 
@@ -84,7 +93,7 @@ function blockText(
     return { text: written.content, before, after, header: written.header };
   }
   // What the style cannot say stands on the first content line, and the header goes.
-  const line = writeScalar(value, "double", { flow: false, key: false });
+  const line = lineText(value, "double", false);
   return { text: line, before: before + " ".repeat(indent), after, header: "" };
 }
 
@@ -103,9 +112,7 @@ function textInEmptyPlace(
   if (!hasRoom) {
     return null;
   }
-  const text = places.isFlow(place)
-    ? flowScalarText(value, "plain")
-    : writeScalar(value, "plain", { flow: false, key: false });
+  const text = scalarLine(value, "plain", places.isFlow(place));
   let next = at;
   while (isBlank(source.charCodeAt(next))) {
     next += 1;

@@ -10,6 +10,8 @@ import { matchTrees, type MatchedTrees } from "./tree-match.js";
 
 /** What becomes of the leaves of a document: kept as they are unless named here. */
 interface Plan {
+  /** All leaves in the order of the text. */
+  readonly order: readonly number[];
   readonly texts: Map<number, LeafText>;
   /** Copies in place of aliases, by the place of their first leaf. */
   readonly copies: Map<number, Piece[]>;
@@ -39,14 +41,16 @@ export function renderYaml(
 }
 
 function makePlan(document: YamlDocument, matched: MatchedTrees, mode: RenderMode): Plan | null {
+  const order = leafOrder(document);
   const plan: Plan = {
+    order,
     texts: new Map(),
     copies: new Map(),
     copied: new Set(),
     edits: [
       ...extraEdits(document, mode),
       ...keyEdits(document, matched, mode),
-      ...metadataEdits(document, matched.metadata),
+      ...metadataEdits(document, matched.metadata, order),
     ],
   };
   for (const occurrence of document.aliases) {
@@ -94,7 +98,7 @@ function planLeaf(
     return true;
   }
   const losesTag = mode !== "keep" && places.isTagged(place);
-  if (isSameLeaf(before, after) && !losesTag) {
+  if (isSameLeaf(before, after) && !losesTag && !losesItsEnd(document, place, matched)) {
     return true;
   }
   const written =
@@ -108,6 +112,17 @@ function planLeaf(
     plan.edits.push({ start: block.headerStart, end: block.headerEnd, text: written.header });
   }
   return true;
+}
+
+/** True for a block scalar that ends with the file, not with a line break, when more lines are to follow. */
+function losesItsEnd(
+  { places, text }: YamlDocument,
+  place: number,
+  { metadata }: MatchedTrees,
+): boolean {
+  const block = places.blockOf(place);
+  const isAtEnd = block?.contentEnd === text.length && block.contentEnd > block.contentStart;
+  return isAtEnd && metadata.at(-1)?.added != null;
 }
 
 /**
@@ -140,7 +155,7 @@ function aliasCopy(
 function splice(
   document: YamlDocument,
   leaves: readonly (Leaf | undefined)[],
-  { texts, copies, copied, edits }: Plan,
+  { order, texts, copies, copied, edits }: Plan,
 ): Piece[] {
   const { places } = document;
   const splicer = new Splicer(document.text);
@@ -163,7 +178,7 @@ function splice(
       nextEdit += 1;
     }
   };
-  for (const place of leafOrder(document)) {
+  for (const place of order) {
     const leaf = leaves[place];
     if (leaf === undefined || copied.has(place)) {
       continue;

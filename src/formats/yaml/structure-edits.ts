@@ -1,4 +1,4 @@
-import type { MapItem, ListItem, Pair } from "../../document/tree.js";
+import type { MapItem, ListItem, Pair, TreeValue } from "../../document/tree.js";
 import type { RenderMode } from "../store.js";
 import { CR, isBlank, isBreak, LF } from "./characters.js";
 import { emitPairText } from "./emit.js";
@@ -95,23 +95,69 @@ function staysAlias(matched: MatchedTrees, target: number, mode: RenderMode): bo
 export function metadataEdits(
   document: YamlDocument,
   metadata: readonly MatchedMetadata[],
+  order: readonly number[],
 ): Edit[] {
   const edits: Edit[] = [];
-  const written = new Map<unknown, string>();
+  // The documents of a file share one entry.
+  const written = new Map<TreeValue, string>();
+  let leaves = 0;
+  const lastLeafBefore = (position: number): number | undefined => {
+    while (leaves < order.length && document.places.startOf(order[leaves] ?? 0) < position) {
+      leaves += 1;
+    }
+    return order[leaves - 1];
+  };
   for (const [index, { removed, added }] of metadata.entries()) {
     if (removed !== null) {
-      edits.push(metadataLines(document, removed));
+      const lines = metadataLines(document, removed);
+      const isSetOff = needsGap(document, index, lastLeafBefore(lines.start));
+      edits.push(
+        isSetOff ? { ...lines, start: withoutEmptyLine(document.text, lines.start) } : lines,
+      );
     }
     const at = document.documents[index]?.end;
     if (added !== null && at !== undefined) {
-      // The documents of a file share one entry.
       const text = written.get(added.value) ?? emitPairText(added.key, added.value, undefined);
       written.set(added.value, text);
-      const isAtLineStart = at === 0 || isLineStart(document.text, at);
-      edits.push({ start: at, end: at, text: isAtLineStart ? text : `\n${text}` });
+      // After a removal, the leaf before the old entry counts: it was the last but for the entry's own.
+      const last = removed === null ? lastLeafBefore(at) : order[leaves - 1];
+      const gap = needsGap(document, index, last) ? gapAt(document.text, at, removed !== null) : "";
+      const lineEnd = at === 0 || isLineStart(document.text, at) ? "" : "\n";
+      edits.push({ start: at, end: at, text: lineEnd + gap + text });
     }
   }
   return edits;
+}
+
+/** An empty line, unless one is there that stays. */
+function gapAt(text: string, at: number, isReplacing: boolean): string {
+  return isReplacing || withoutEmptyLine(text, at) === at ? "\n" : "";
+}
+
+/** Start of the empty line before a line, or that line's own start. */
+function withoutEmptyLine(text: string, lineStart: number): number {
+  if (lineStart < 2 || !isBreak(text.charCodeAt(lineStart - 1))) {
+    return lineStart;
+  }
+  const isCrLf = text.charCodeAt(lineStart - 1) === LF && text.charCodeAt(lineStart - 2) === CR;
+  const start = lineStart - (isCrLf ? 2 : 1);
+  return isBreak(text.charCodeAt(start - 1)) ? start : lineStart;
+}
+
+/**
+ * True if the last leaf of a document is a comment inside a collection below the root. With an empty line behind it,
+ * it stays there; directly before another key it would be about that one.
+ */
+function needsGap(
+  { places, branches }: YamlDocument,
+  index: number,
+  last: number | undefined,
+): boolean {
+  if (last === undefined || places.kindOf(last) !== "comment") {
+    return false;
+  }
+  const items = branches[index]?.items ?? [];
+  return !items.some((item) => item.kind === "comment" && item.place === last);
 }
 
 function isLineStart(text: string, at: number): boolean {
