@@ -13,7 +13,7 @@ import * as path from "node:path";
 import { isatty } from "node:tty";
 
 import { SopsError } from "./errors.js";
-import type { ExecRequest, ExecResult, OutputStream, Runtime } from "./runtime.js";
+import type { ExecRequest, ExecResult, InputStream, OutputStream, Runtime } from "./runtime.js";
 import { describeSystemError, systemErrorCode } from "./system-error.js";
 import { concatBytes, encodeText, showText } from "./text.js";
 
@@ -48,7 +48,7 @@ export function createNodeRuntime(): Runtime {
     userId: process.getuid?.() ?? null,
     processId: process.pid,
     fs,
-    stdin: { isTTY: isatty(STDIN), readAll: readStdin },
+    stdin: inputStream(),
     stdout: outputStream(STDOUT),
     stderr: outputStream(STDERR),
     now: () => new Date(),
@@ -185,41 +185,69 @@ function reactToFailedWrite(descriptor: number, cause: unknown): void {
   });
 }
 
-async function readStdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for (;;) {
-      const chunk = new Uint8Array(READ_SIZE);
-      const length = fs.readSync(STDIN, chunk);
-      if (length === 0) {
-        return concatBytes(chunks);
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** What one call read too much waits for the next. */
+function inputStream(): InputStream {
+  let waiting: Uint8Array = new Uint8Array();
+  return {
+    isTTY: isatty(STDIN),
+    async readAll() {
+      const chunks = [waiting];
+      waiting = new Uint8Array();
+      for (let chunk = await readChunk(); chunk !== null; chunk = await readChunk()) {
+        chunks.push(chunk);
       }
-      chunks.push(chunk.subarray(0, length));
-    }
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === "EAGAIN") {
-      return readRestOfStdin(chunks);
-    }
-    if (code === "EOF") {
-      return concatBytes(chunks); // Windows: end of a pipe
-    }
-    throw new SopsError(
-      "CANNOT_READ",
-      `cannot read standard input: ${describeSystemError(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
+      return concatBytes(chunks);
+    },
+    async readLine() {
+      const chunks: Uint8Array[] = [];
+      let chunk: Uint8Array | null = waiting;
+      while (chunk !== null) {
+        const end = chunk.indexOf(LINE_FEED);
+        if (end >= 0) {
+          waiting = chunk.subarray(end + 1);
+          chunks.push(chunk.subarray(0, end));
+          return lineOf(chunks);
+        }
+        chunks.push(chunk);
+        chunk = await readChunk();
+      }
+      waiting = new Uint8Array();
+      return chunks.every((part) => part.length === 0) ? null : lineOf(chunks);
+    },
+  };
 }
 
-/** A descriptor that another process made non-blocking: let the event loop wait for it. */
-async function readRestOfStdin(chunks: Uint8Array[]): Promise<Uint8Array> {
-  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
+function lineOf(chunks: readonly Uint8Array[]): string {
+  const bytes = concatBytes(chunks);
+  const isWindows = bytes.at(-1) === CARRIAGE_RETURN;
+  return new TextDecoder().decode(isWindows ? bytes.subarray(0, -1) : bytes);
+}
+
+/** @returns `null` at the end */
+async function readChunk(): Promise<Uint8Array | null> {
+  const chunk = new Uint8Array(READ_SIZE);
+  for (;;) {
+    try {
+      const length = fs.readSync(STDIN, chunk);
+      return length === 0 ? null : chunk.subarray(0, length);
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === "EOF") {
+        return null; // Windows: end of a pipe
+      }
+      if (code !== "EAGAIN") {
+        const reason = describeSystemError(error);
+        throw new SopsError("CANNOT_READ", `cannot read standard input: ${reason}`, {
+          cause: error,
+        });
+      }
+      // A descriptor that another process made non-blocking.
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
-  return concatBytes(chunks);
 }
 
 function onExit(cleanUp: () => void): () => void {

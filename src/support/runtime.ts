@@ -50,6 +50,20 @@ export interface ExecResult {
   readonly stderr: Uint8Array;
 }
 
+export interface InputStream {
+  readonly isTTY: boolean;
+  /** Everything that has not been read yet. @throws SopsError CANNOT_READ */
+  readAll(): Promise<Uint8Array>;
+  /**
+   * The next line without its line end; text without one at the end counts as a line. Bytes that are not UTF-8 become
+   * replacement characters.
+   *
+   * @returns `null` at the end of the input
+   * @throws SopsError CANNOT_READ
+   */
+  readLine(): Promise<string | null>;
+}
+
 export interface OutputStream {
   readonly isTTY: boolean;
   /** Width of the terminal; 80 where there is none. */
@@ -73,7 +87,7 @@ export interface Runtime {
   readonly userId: number | null;
   readonly processId: number;
   readonly fs: FileSystem;
-  readonly stdin: { readonly isTTY: boolean; readAll(): Promise<Uint8Array> };
+  readonly stdin: InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   now(): Date;

@@ -52,10 +52,7 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     userId: options.userId === undefined ? (process.getuid?.() ?? null) : options.userId,
     processId: options.processId ?? process.pid,
     fs: { ...fs, ...options.fs },
-    stdin: {
-      isTTY: options.isTTY ?? false,
-      readAll: () => Promise.resolve(toBytes(options.stdin ?? "")),
-    },
+    stdin: inputOf(options),
     stdout: stdout.stream,
     stderr: stderr.stream,
     now: typeof now === "function" ? now : () => now ?? new Date(),
@@ -86,6 +83,25 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
       }
     },
     pendingCleanUps: () => cleanUps.size,
+  };
+}
+
+function inputOf(options: TestRuntimeOptions): Runtime["stdin"] {
+  let rest = Buffer.from(toBytes(options.stdin ?? ""));
+  const take = (end: number): Buffer => {
+    const taken = rest.subarray(0, end);
+    rest = rest.subarray(end);
+    return taken;
+  };
+  return {
+    isTTY: options.isTTY ?? false,
+    readAll: () => Promise.resolve(new Uint8Array(take(rest.length))),
+    readLine() {
+      const end = rest.indexOf("\n");
+      if (rest.length === 0) return Promise.resolve(null);
+      const line = take(end === -1 ? rest.length : end + 1).toString("utf8");
+      return Promise.resolve(line.replace(/\r?\n$/, ""));
+    },
   };
 }
 

@@ -105,6 +105,29 @@ describe("standard input", () => {
     expect(result.stdout).toBe("6");
   });
 
+  test("is read line by line, and what is left as a whole", () => {
+    const body = `const lines = [];
+      for (let n = 0; n < 4; n += 1) lines.push(await runtime.stdin.readLine());
+      const rest = await runtime.stdin.readAll();
+      runtime.stdout.write(JSON.stringify([...lines, Buffer.from(rest).toString(), await runtime.stdin.readLine()]));`;
+    const input = `a b\n\r\n${"é".repeat(100_000)}\nlast\nx\ny`;
+    expect(JSON.parse(run(body, { input }).stdout)).toEqual([
+      "a b",
+      "",
+      "é".repeat(100_000),
+      "last",
+      "x\ny",
+      null,
+    ]);
+  });
+
+  test("a last line needs no line end", () => {
+    const body = `runtime.stdout.write(JSON.stringify([await runtime.stdin.readLine(), await runtime.stdin.readLine()]));`;
+    expect(run(body, { input: "y" }).stdout).toBe('["y",null]');
+    const slow = shell(body, "(printf y; sleep 0.2; printf 'es\\nno') | NODE");
+    expect(slow.stdout).toBe('["yes","no"]');
+  });
+
   test("a directory is refused", () => {
     const directory = openSync(home, "r");
     const result = run(
