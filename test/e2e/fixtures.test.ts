@@ -151,9 +151,10 @@ describe("the encrypted file keeps the shape of the plain one", () => {
 describe.skipIf(isMissing("sops"))(
   "the real sops reads the same values as from its own encryption",
   () => {
-    test.each(names)("%s", async (name) => {
+    const runs = names.flatMap((name) => [[name, "source"] as const, [name, "sops"] as const]);
+    test.each(runs)("%s, layout %s", async (name, layout) => {
       const plain = plainBytes(name);
-      const path = await encrypt(name, plain);
+      const path = await encrypt(name, plain, { LEAFSEAL_LAYOUT: layout });
       const home = join(path, "..");
       const ours = await runRealSops(["decrypt", basename(name)], { cwd: home, env: ENV });
       expect(ours.stderr).not.toContain("MAC mismatch");
