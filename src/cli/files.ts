@@ -85,7 +85,7 @@ function refuseForStandardInput(destination: DestinationOptions): void {
 /** @throws SopsError CONFLICTING_PARAMETERS: standard input has no name to choose a type and a rule by (cli.md §4) */
 export function requireName(files: readonly string[], filenameOverride: string | undefined): void {
   if (files.length === 0 && filenameOverride === undefined) {
-    throw conflict("--filename-override is needed when reading from standard input");
+    throw conflict("must specify --filename-override when reading from stdin");
   }
 }
 

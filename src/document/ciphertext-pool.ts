@@ -16,13 +16,13 @@ export interface CiphertextPool {
 /** Collects while a file is decrypted. */
 export interface PoolCollector {
   add(at: LeafPosition, type: string, plaintext: Uint8Array, text: string): void;
+  /** A pool with every ciphertext in it; each call gives a new one. */
   finish(): CiphertextPool;
 }
 
 interface Entry {
   readonly text: string;
   readonly contentKey: string;
-  isTaken: boolean;
 }
 
 export function createPoolCollector(): PoolCollector {
@@ -34,7 +34,7 @@ export function createPoolCollector(): PoolCollector {
   return {
     add(at, type, plaintext, text) {
       const contentKey = contentKeyOf(at, type, plaintext);
-      const entry: Entry = { text, contentKey, isTaken: false };
+      const entry: Entry = { text, contentKey };
       byPlace.set(placeKeyOf(at), entry);
       const same = byContent.get(contentKey);
       if (same === undefined) {
@@ -51,8 +51,9 @@ export function createPoolCollector(): PoolCollector {
     },
 
     finish() {
+      const taken = new Set<Entry>();
       const isUsable = (entry: Entry | undefined): entry is Entry =>
-        entry !== undefined && !entry.isTaken && !unsafeIvs.has(ivOf(entry.text));
+        entry !== undefined && !taken.has(entry) && !unsafeIvs.has(ivOf(entry.text));
       return {
         reusedIvs: unsafeIvs.size,
         take(at, type, plaintext) {
@@ -65,7 +66,7 @@ export function createPoolCollector(): PoolCollector {
           if (entry === undefined) {
             return undefined;
           }
-          entry.isTaken = true;
+          taken.add(entry);
           return entry.text;
         },
       };

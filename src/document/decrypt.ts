@@ -27,6 +27,8 @@ export interface DecryptedTree {
   readonly mac: string;
   /** Paths of comments that stood clear where ciphertext was expected, or could not be opened; kept as they are. */
   readonly suspectComments: readonly TreePath[];
+  /** Those of `branches` that were decrypted. */
+  readonly comments: ReadonlySet<Comment>;
 }
 
 /**
@@ -41,6 +43,7 @@ export function decryptTree(
 ): DecryptedTree {
   const mac = createMacHasher(options.macOnlyEncrypted);
   const suspectComments: TreePath[] = [];
+  const comments = new Set<Comment>();
 
   const scalar = (value: ScalarValue, at: LeafPosition): Leaf => {
     if (value.kind === "uint") {
@@ -72,11 +75,13 @@ export function decryptTree(
       suspectComments.push(at.path());
       return value;
     }
-    return { ...value, text };
+    const opened = { ...value, text };
+    comments.add(opened);
+    return opened;
   };
 
   const decrypted = walkTree(branches, options.selection, { scalar, comment }, refuse);
-  return { branches: decrypted, mac: mac.finish(), suspectComments };
+  return { branches: decrypted, mac: mac.finish(), suspectComments, comments };
 }
 
 function openValue(text: string, at: LeafPosition, options: DecryptTreeOptions): Leaf {

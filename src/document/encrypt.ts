@@ -32,6 +32,8 @@ export interface EncryptedTree {
   /** Plain MAC: 128 upper-case hexadecimal digits. */
   readonly mac: string;
   readonly counts: LeafCounts;
+  /** Those of `branches` that were encrypted. */
+  readonly comments: ReadonlySet<Comment>;
   /** Paths of numbers that were rounded; only with `allowInexact`. */
   readonly inexact: readonly TreePath[];
 }
@@ -56,6 +58,7 @@ export function encryptTree(
     branches: walkTree(branches, options.selection, encryption, refuse),
     mac: encryption.mac.finish(),
     counts: encryption.counts,
+    comments: encryption.comments,
     inexact: encryption.inexact,
   };
 }
@@ -64,6 +67,7 @@ class TreeEncryption implements WalkHandler {
   readonly mac: MacHasher;
   readonly counts = { values: 0, encrypted: 0 };
   readonly inexact: TreePath[] = [];
+  readonly comments = new Set<Comment>();
   readonly #options: EncryptTreeOptions;
   readonly #nextIv: () => Uint8Array;
 
@@ -112,7 +116,9 @@ class TreeEncryption implements WalkHandler {
         at.path(),
       );
     }
-    return { ...value, text };
+    const encrypted = { ...value, text };
+    this.comments.add(encrypted);
+    return encrypted;
   }
 
   #seal(plaintext: Uint8Array, type: string, at: LeafPosition): string {

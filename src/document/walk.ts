@@ -10,6 +10,7 @@ import type {
   MapValue,
   Pair,
   ScalarValue,
+  StringValue,
   TreeBranch,
   TreeValue,
 } from "./tree.js";
@@ -36,7 +37,8 @@ export interface LeafPosition {
 export interface WalkHandler {
   /** @returns what stands in the new tree: a scalar, or the comment that a list item turns out to be (crypto.md §8) */
   scalar(value: ScalarValue, at: LeafPosition): Leaf;
-  comment(comment: Comment, at: LeafPosition): Comment;
+  /** @returns what stands in the new tree; in a list a comment may become an element */
+  comment(comment: Comment, at: LeafPosition): Comment | StringValue;
 }
 
 interface Frame {
@@ -181,7 +183,12 @@ class Walk implements LeafPosition {
       this.#noteComments(frame, comment);
     }
     this.#point(frame.prefix === "" ? ":" : frame.prefix, frame.isMatched, true);
-    frame.out.push(this.#handler.comment(comment, this));
+    this.isInList = frame.container.kind === "list";
+    const replaced = this.#handler.comment(comment, this);
+    if (replaced.kind !== "comment" && !this.isInList) {
+      throw this.#refuse("Found a value where a comment is expected", this.path());
+    }
+    frame.out.push(replaced);
   }
 
   /** A comment becomes active; anything else ends the comments before it. */

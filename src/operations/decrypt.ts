@@ -1,10 +1,11 @@
+import { forgetInline } from "../document/canonical-comments.js";
 import { valueAt, parseTreePath } from "../document/tree-path.js";
 import type { TreeBranch } from "../document/tree.js";
 import type { TreePath } from "../document/walk.js";
 import { loadStore } from "../formats/registry.js";
 import type { EmitStyle, FormatId } from "../formats/store.js";
 import { parseDecryptionOrder } from "../keys/decryption-order.js";
-import { SopsError } from "../support/errors.js";
+import { messageOf, SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 import { concatBytes, encodeText } from "../support/text.js";
 
@@ -96,7 +97,7 @@ function planDecryption(
   const formats = chooseFormats(file, options, run);
   const { layout, style } = chooseLayout(formats.output, options, run);
   const order = parseDecryptionOrder(options.decryptionOrder);
-  const path = options.extract === undefined ? null : parseTreePath(options.extract);
+  const path = options.extract === undefined ? null : parseExtractPath(options.extract);
   return async (bytes) => {
     const document = await openEncrypted(bytes, formats.input);
     const dataKey = await recoverDocumentKey(document, order, run);
@@ -105,20 +106,32 @@ function planDecryption(
       if (decrypted.suspectComments.length > 0) {
         run.notices.warn("Found possibly unencrypted comment in file. It is kept as it stands");
       }
+      const canonical = forgetInline(decrypted.branches, decrypted.comments);
       if (path !== null && path.length > 0) {
-        return await extract(decrypted.branches, path, formats.output, style);
+        return await extract(canonical, path, formats.output, style);
       }
       const keepsLayout = layout === "source" && formats.input === formats.output;
       const restored = keepsLayout
         ? restoreSource(document, decrypted.branches, dataKey)
         : "canonical";
       return typeof restored === "string"
-        ? await emitPlain(restored, decrypted.branches, formats.output, style, run)
+        ? await emitPlain(restored, canonical, formats.output, style, run)
         : restored;
     } finally {
       dataKey.fill(0);
     }
   };
+}
+
+function parseExtractPath(text: string): TreePath {
+  try {
+    return parseTreePath(text);
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new SopsError("INVALID_TREE_PATH", `error parsing --extract path: ${reason}`, {
+      cause: error,
+    });
+  }
 }
 
 async function emitPlain(

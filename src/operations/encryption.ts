@@ -1,3 +1,4 @@
+import { listCommentsAsElements } from "../document/canonical-comments.js";
 import type { CiphertextPool } from "../document/ciphertext-pool.js";
 import { encryptTree, type EncryptedTree } from "../document/encrypt.js";
 import { sealLayout, type LayoutHints } from "../document/layout.js";
@@ -37,7 +38,8 @@ export interface EncryptionOptions {
   readonly allowInexact: boolean;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly warn: (message: string) => void;
-  readonly reuse?: CiphertextPool | undefined;
+  /** Ciphertexts of the opened file; called once an encryption. */
+  readonly reuse?: (() => CiphertextPool) | undefined;
 }
 
 /** An encrypted tree with its metadata, ready to be written in any layout. */
@@ -51,7 +53,8 @@ export interface Encryption {
   readonly tree: EncryptedTree;
   readonly dataKey: Uint8Array;
   readonly metadata: Metadata;
-  branchesWith(layoutField: string): TreeBranch[];
+  /** With the metadata in its place, for splicing; `canonical`: for sops's text. */
+  branchesWith(layoutField: string, form: "spliced" | "canonical"): TreeBranch[];
   sealHints(hints: LayoutHints): string;
 }
 
@@ -74,7 +77,7 @@ export function createEncryption(
     macOnlyEncrypted,
     allowInexact: options.allowInexact,
     randomBytes,
-    reuse: options.reuse,
+    reuse: options.reuse?.(),
   });
   for (const path of tree.inexact) {
     options.warn(
@@ -100,8 +103,11 @@ export function createEncryption(
     tree,
     dataKey,
     metadata,
-    branchesWith: (layout) =>
-      store.joinMetadata(tree.branches, metadataToMap({ ...metadata, layout }, KEY_LIST_FIELDS)),
+    branchesWith: (layout, form) =>
+      store.joinMetadata(
+        form === "canonical" ? listCommentsAsElements(tree.branches, tree.comments) : tree.branches,
+        metadataToMap({ ...metadata, layout }, KEY_LIST_FIELDS),
+      ),
     sealHints: (hints) => sealLayout(hints, dataKey, lastModified, randomBytes(IV_LENGTH)),
   };
 }

@@ -1,4 +1,5 @@
 import type { Layout } from "../config/stores.js";
+import { forgetInline } from "../document/canonical-comments.js";
 import { equalTrees } from "../document/compare.js";
 import { createPoolCollector, type CiphertextPool } from "../document/ciphertext-pool.js";
 import type { TreeBranch } from "../document/tree.js";
@@ -24,7 +25,9 @@ import { writeCanonical, writeInto } from "./write-encrypted.js";
 export interface OpenedFile {
   readonly document: EncryptedDocument;
   readonly branches: readonly TreeBranch[];
-  readonly pool: CiphertextPool;
+  /** `branches` as sops sees them, for its own text. */
+  readonly canonical: readonly TreeBranch[];
+  pool(): CiphertextPool;
   /** 32 bytes; wiped by {@link OpenedFile.close}. */
   readonly dataKey: Uint8Array;
   close(): void;
@@ -46,12 +49,11 @@ export async function openForChange(
   const dataKey = await recoverDocumentKey(document, options.order, run);
   const collector = createPoolCollector();
   try {
-    const { branches } = decryptDocument(document, dataKey, {
+    const { branches, comments } = decryptDocument(document, dataKey, {
       ignoreMac: options.ignoreMac,
       collector,
     });
-    const pool = collector.finish();
-    if (pool.reusedIvs > 0) {
+    if (collector.finish().reusedIvs > 0) {
       run.notices.warn(
         "different values were encrypted with one IV; they get fresh ones now, and rotate is advised",
       );
@@ -59,7 +61,14 @@ export async function openForChange(
     const close = (): void => {
       dataKey.fill(0);
     };
-    return { document, branches, pool, dataKey, close };
+    return {
+      document,
+      branches,
+      canonical: forgetInline(branches, comments),
+      pool: () => collector.finish(),
+      dataKey,
+      close,
+    };
   } catch (error) {
     dataKey.fill(0);
     throw error;
@@ -85,15 +94,15 @@ export interface RewriteOptions extends EncryptionOptions {
 
 /** Everything kept but the values: the file's settings, its data key, its ciphertexts where they fit. */
 export function rewriteOptions(
-  { document, dataKey, pool }: OpenedFile,
+  file: OpenedFile,
   look: Pick<RewriteOptions, "layout" | "style" | "outputFormat">,
   { runtime, notices }: Run,
 ): RewriteOptions {
   return {
     ...look,
-    dataKey,
-    settings: settingsOf(document),
-    reuse: pool,
+    dataKey: file.dataKey,
+    settings: settingsOf(file.document),
+    reuse: () => file.pool(),
     now: runtime.now(),
     allowInexact: false,
     randomBytes: (length) => runtime.randomBytes(length),
@@ -122,11 +131,20 @@ export async function rewriteTree(
     return encryptPlain(plain, document.format, options);
   }
   const store = await loadEncryptedStore(options.outputFormat);
-  const encryption = createEncryption(change(file.branches), options.outputFormat, store, options);
-  const spliced = isSource ? writeInto(encryption, document.source) : null;
-  return (
-    spliced ?? writeCanonical(encryption, options.style, options.outputFormat === document.format)
-  );
+  if (isSource) {
+    const encryption = createEncryption(
+      change(file.branches),
+      options.outputFormat,
+      store,
+      options,
+    );
+    const spliced = writeInto(encryption, document.source);
+    if (spliced !== null) {
+      return spliced;
+    }
+  }
+  const encryption = createEncryption(change(file.canonical), options.outputFormat, store, options);
+  return writeCanonical(encryption, options.style, options.outputFormat === document.format);
 }
 
 /** Encrypts a new plain text for the place of an opened file, with the ciphertexts that still fit. */
@@ -142,7 +160,7 @@ export async function encryptPlain(
 /** The plain text in its own layout with the change spliced in, canonical where that cannot be done. */
 async function changedPlain(file: OpenedFile, change: TreeChange): Promise<Uint8Array> {
   const store = await loadStore(file.document.format);
-  const source = store.parse(plainTextOf(file) ?? store.emit(file.branches, {}));
+  const source = store.parse(plainTextOf(file) ?? store.emit(file.canonical, {}));
   const changed = change(source.branches);
   const pieces = source.isSpliceable ? store.render(source, changed, "keep") : null;
   if (pieces !== null) {

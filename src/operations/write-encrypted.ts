@@ -60,7 +60,7 @@ export function writeInto(
   encryptedSource: SourceDocument,
 ): Uint8Array | null {
   const text = joinPieces(
-    encryption.store.render(encryptedSource, encryption.branchesWith(""), "keep"),
+    encryption.store.render(encryptedSource, encryption.branchesWith("", "spliced"), "keep"),
   );
   const bytes = text === null ? null : encodeText(text);
   return bytes !== null && reopen(encryption, bytes, "layout") !== null ? bytes : null;
@@ -68,7 +68,7 @@ export function writeInto(
 
 function emit(encryption: Encryption, layoutField: string, style: EmitStyle): Uint8Array {
   try {
-    return encryption.store.emit(encryption.branchesWith(layoutField), style);
+    return encryption.store.emit(encryption.branchesWith(layoutField, "canonical"), style);
   } catch (error) {
     if (error instanceof SopsError && error.code === "CANNOT_EMIT") {
       throw new SopsError("CANNOT_EMIT", `Could not marshal tree: ${error.message}`, {
@@ -90,7 +90,9 @@ function spliceEncrypted(encryption: Encryption, source: SourceDocument): Uint8A
     return null;
   }
   const provisional = encryption.sealHints(NO_HINTS);
-  const text = joinPieces(store.render(source, encryption.branchesWith(provisional), "encrypt"));
+  const text = joinPieces(
+    store.render(source, encryption.branchesWith(provisional, "spliced"), "encrypt"),
+  );
   const reopened = text === null ? null : reopen(encryption, encodeText(text), "layout");
   const rendered =
     reopened === null ? null : store.render(reopened.source, reopened.tree.branches, "decrypt");
