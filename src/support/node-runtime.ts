@@ -13,7 +13,8 @@ import * as path from "node:path";
 import { isatty } from "node:tty";
 
 import { SopsError } from "./errors.js";
-import type { ExecRequest, ExecResult, InputStream, OutputStream, Runtime } from "./runtime.js";
+import { createInputStream } from "./line-input.js";
+import type { ExecRequest, ExecResult, OutputStream, Runtime } from "./runtime.js";
 import { describeSystemError, systemErrorCode } from "./system-error.js";
 import { concatBytes, encodeText, showText } from "./text.js";
 
@@ -28,7 +29,10 @@ const CLOSED_PIPE_STATUS = 141;
 
 const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 
+const STOPPING_SIGNALS: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM"]);
+
 const cleanUps = new Set<() => void>();
+const stops = new Set<() => void>();
 let isListening = false;
 
 /**
@@ -48,13 +52,15 @@ export function createNodeRuntime(): Runtime {
     userId: process.getuid?.() ?? null,
     processId: process.pid,
     fs,
-    stdin: inputStream(),
+    stdin: createInputStream(isatty(STDIN), { readBlocking: readChunk, readWaiting: waitForChunk }),
     stdout: outputStream(STDOUT),
     stderr: outputStream(STDERR),
     now: () => new Date(),
     randomBytes,
     exec,
     onExit,
+    onStop,
+    withUmask,
     isProcessAlive,
   };
 }
@@ -185,47 +191,6 @@ function reactToFailedWrite(descriptor: number, cause: unknown): void {
   });
 }
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-
-/** What one call read too much waits for the next. */
-function inputStream(): InputStream {
-  let waiting: Uint8Array = new Uint8Array();
-  return {
-    isTTY: isatty(STDIN),
-    async readAll() {
-      const chunks = [waiting];
-      waiting = new Uint8Array();
-      for (let chunk = await readChunk(); chunk !== null; chunk = await readChunk()) {
-        chunks.push(chunk);
-      }
-      return concatBytes(chunks);
-    },
-    async readLine() {
-      const chunks: Uint8Array[] = [];
-      let chunk: Uint8Array | null = waiting;
-      while (chunk !== null) {
-        const end = chunk.indexOf(LINE_FEED);
-        if (end >= 0) {
-          waiting = chunk.subarray(end + 1);
-          chunks.push(chunk.subarray(0, end));
-          return lineOf(chunks);
-        }
-        chunks.push(chunk);
-        chunk = await readChunk();
-      }
-      waiting = new Uint8Array();
-      return chunks.every((part) => part.length === 0) ? null : lineOf(chunks);
-    },
-  };
-}
-
-function lineOf(chunks: readonly Uint8Array[]): string {
-  const bytes = concatBytes(chunks);
-  const isWindows = bytes.at(-1) === CARRIAGE_RETURN;
-  return new TextDecoder().decode(isWindows ? bytes.subarray(0, -1) : bytes);
-}
-
 /** @returns `null` at the end */
 async function readChunk(): Promise<Uint8Array | null> {
   const chunk = new Uint8Array(READ_SIZE);
@@ -239,15 +204,43 @@ async function readChunk(): Promise<Uint8Array | null> {
         return null; // Windows: end of a pipe
       }
       if (code !== "EAGAIN") {
-        const reason = describeSystemError(error);
-        throw new SopsError("CANNOT_READ", `cannot read standard input: ${reason}`, {
-          cause: error,
-        });
+        throw unreadable(error);
       }
       // A descriptor that another process made non-blocking.
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+}
+
+/** A question must not keep Ctrl-C waiting for its answer, as a blocking read would. @returns `null` at the end */
+function waitForChunk(): Promise<Uint8Array | null> {
+  const { stdin } = process;
+  if (stdin.readableEnded || stdin.destroyed) {
+    return Promise.resolve(null);
+  }
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => (): void => {
+      stdin.off("data", onData).off("end", onEnd).off("error", onError).pause();
+      finish();
+    };
+    const onData = (chunk: Uint8Array): void => {
+      settle(() => {
+        resolve(new Uint8Array(chunk));
+      })();
+    };
+    const onEnd = settle(() => {
+      resolve(null);
+    });
+    const onError = settle(() => {
+      reject(unreadable(stdin.errored));
+    });
+    stdin.on("data", onData).on("end", onEnd).on("error", onError).resume();
+  });
+}
+
+function unreadable(cause: unknown): SopsError {
+  const reason = describeSystemError(cause);
+  return new SopsError("CANNOT_READ", `cannot read standard input: ${reason}`, { cause });
 }
 
 function onExit(cleanUp: () => void): () => void {
@@ -270,9 +263,42 @@ function listenToSignals(): void {
   isListening = true;
   for (const signal of ENDING_SIGNALS) {
     process.on(signal, () => {
+      if (STOPPING_SIGNALS.has(signal) && runStops()) {
+        return;
+      }
       runCleanUps();
       process.exit(128 + os.constants.signals[signal]);
     });
+  }
+}
+
+function onStop(stop: () => void): () => void {
+  listenToSignals();
+  const entry = (): void => {
+    stop();
+  };
+  stops.add(entry);
+  return () => {
+    stops.delete(entry);
+  };
+}
+
+/** @returns whether anybody wanted to know; the next signal ends the process. */
+function runStops(): boolean {
+  const waiting = [...stops];
+  stops.clear();
+  waiting.forEach((stop) => {
+    stop();
+  });
+  return waiting.length > 0;
+}
+
+function withUmask(mask: number, action: () => void): void {
+  const before = process.umask(mask);
+  try {
+    action();
+  } finally {
+    process.umask(before);
   }
 }
 

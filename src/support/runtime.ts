@@ -56,7 +56,7 @@ export interface InputStream {
   readAll(): Promise<Uint8Array>;
   /**
    * The next line without its line end; text without one at the end counts as a line. Bytes that are not UTF-8 become
-   * replacement characters.
+   * replacement characters. Other work goes on while it waits.
    *
    * @returns `null` at the end of the input
    * @throws SopsError CANNOT_READ
@@ -99,6 +99,14 @@ export interface Runtime {
    * @returns a function that takes the registration back
    */
   onExit(cleanUp: () => void): () => void;
+  /**
+   * Registers what SIGINT and SIGTERM do instead of ending the process, once. For programs that run until they are
+   * told to stop.
+   * @returns a function that takes the registration back
+   */
+  onStop(stop: () => void): () => void;
+  /** Runs `action` while new files get no more than the permissions that `mask` leaves. */
+  withUmask(mask: number, action: () => void): void;
   /** Whether a process with this id runs on this machine, whoever owns it. */
   isProcessAlive(processId: number): boolean;
 }

@@ -34,6 +34,8 @@ export interface TestRuntime extends Runtime {
   stderrText(): string;
   /** Runs the registered clean-ups, newest first, as a signal would. */
   raiseSignal(): void;
+  /** What SIGTERM does to a program that has asked to be told. */
+  raiseStop(): void;
   /** Number of clean-ups that are registered now. */
   pendingCleanUps(): number;
 }
@@ -42,6 +44,7 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
   const stdout = capture(options);
   const stderr = capture(options);
   const cleanUps = new Set<() => void>();
+  const stops = new Set<() => void>();
   const { now } = options;
   return {
     env: options.env ?? {},
@@ -65,6 +68,21 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
       cleanUps.add(entry);
       return () => cleanUps.delete(entry);
     },
+    onStop(stop) {
+      const entry = (): void => {
+        stop();
+      };
+      stops.add(entry);
+      return () => stops.delete(entry);
+    },
+    withUmask(mask, action) {
+      const before = process.umask(mask);
+      try {
+        action();
+      } finally {
+        process.umask(before);
+      }
+    },
     isProcessAlive(processId) {
       try {
         process.kill(processId, 0);
@@ -81,6 +99,11 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
       for (const cleanUp of [...cleanUps].toReversed()) {
         cleanUp();
       }
+    },
+    raiseStop() {
+      const waiting = [...stops];
+      stops.clear();
+      for (const stop of waiting) stop();
     },
     pendingCleanUps: () => cleanUps.size,
   };

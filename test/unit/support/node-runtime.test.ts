@@ -128,6 +128,20 @@ describe("standard input", () => {
     expect(slow.stdout).toBe('["yes","no"]');
   });
 
+  test("a signal is obeyed while a line is waited for", async () => {
+    const child = spawn(
+      process.execPath,
+      args(`runtime.onExit(() => runtime.stderr.write("cleaned"));
+        runtime.stdout.write("ready");
+        await runtime.stdin.readLine();`),
+    );
+    let stderr = "";
+    child.stderr.on("data", (chunk) => (stderr += String(chunk)));
+    child.stdout.once("data", () => child.kill("SIGTERM"));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect({ code, stderr }).toEqual({ code: 143, stderr: "cleaned" });
+  });
+
   test("a directory is refused", () => {
     const directory = openSync(home, "r");
     const result = run(
@@ -182,6 +196,34 @@ describe("signals", () => {
     expect(code).toBe(status);
     expect(stderr).toBe("last;first;");
   });
+});
+
+describe("a program that is told to stop", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)("%s once asks, twice ends", async (signal) => {
+    const child = spawn(
+      process.execPath,
+      args(`runtime.onExit(() => runtime.stdout.write("cleaned;"));
+        runtime.onStop(() => runtime.stdout.write("stop;"));
+        runtime.onStop(() => runtime.stdout.write("never;"))();
+        runtime.stdout.write("ready;");
+        setInterval(() => {}, 1000);`),
+    );
+    let stdout = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += String(chunk);
+      if (stdout.endsWith("ready;") || stdout.endsWith("stop;")) child.kill(signal);
+    });
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(stdout).toBe("ready;stop;cleaned;");
+    expect(code).toBe(signal === "SIGINT" ? 130 : 143);
+  });
+});
+
+test("a mask holds for one action only, even where that fails", () => {
+  const body = `const before = process.umask(0o022);
+    try { runtime.withUmask(0o177, () => { runtime.stdout.write(process.umask().toString(8)); throw new Error(); }); } catch {}
+    runtime.stdout.write("," + process.umask().toString(8));`;
+  expect(run(body).stdout).toBe("177,22");
 });
 
 describe("exec", () => {
