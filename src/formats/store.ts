@@ -111,6 +111,12 @@ export interface Store {
   /** The branches with the metadata in this format's place and flattening (§4.2, §4.3), without places. */
   joinMetadata(branches: readonly TreeBranch[], metadata: MapValue): TreeBranch[];
 
+  /**
+   * For formats in which one text can stand at several places of the tree: place of each leaf that an alias copies,
+   * and place of the leaf it is a copy of.
+   */
+  aliasOrigins?(document: SourceDocument): ReadonlyMap<number, number>;
+
   /** True when the plain tree already holds a reserved name (§4.6): exit 203. */
   isReserved(branches: readonly TreeBranch[]): boolean;
 }

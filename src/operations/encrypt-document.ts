@@ -3,6 +3,7 @@ import type { LeafCounts } from "../document/encrypt.js";
 import type { EmitStyle } from "../formats/store.js";
 import { SopsError } from "../support/errors.js";
 
+import { judgeAliases } from "./judge-aliases.js";
 import { createEncryption, type EncryptionOptions } from "./encryption.js";
 import { refuseLaterMetadata, type PlainDocument } from "./plain-document.js";
 import { writeCanonical, writeSource } from "./write-encrypted.js";
@@ -25,6 +26,7 @@ export function encryptDocument(plain: PlainDocument, options: EncryptDocumentOp
   const { inputFormat, outputFormat, source } = plain;
   const encryption = createEncryption(source.branches, outputFormat, plain.encryptedStore, options);
   judgeCounts(encryption.tree.counts, options);
+  judgeAliases(plain, encryption, options);
   refuseLaterMetadata(source);
   const keepsLayout =
     options.layout === "source" && inputFormat === outputFormat && inputFormat !== "binary";

@@ -21,6 +21,7 @@ export const yamlStore: Store = {
   splitMetadata: splitMetadataEntry,
   joinMetadata,
   isReserved: hasMetadataEntry,
+  aliasOrigins: (document) => aliasOrigins(asYamlDocument(document)),
 };
 
 /** @throws ParseError, SopsError NO_DOCUMENT for a file without a byte (spec: formats.md §4.7) */
@@ -41,6 +42,17 @@ function asYamlDocument(document: SourceDocument): YamlDocument {
 
 function isYamlDocument(document: SourceDocument): document is YamlDocument {
   return "places" in document && document.places instanceof PlaceTable;
+}
+
+function aliasOrigins({ aliases, places }: YamlDocument): ReadonlyMap<number, number> {
+  const origins = new Map<number, number>();
+  for (const place of aliases.flatMap((alias) => alias.leaves)) {
+    const origin = places.aliasOf(place)?.origin ?? -1;
+    if (origin >= 0) {
+      origins.set(place, origin);
+    }
+  }
+  return origins;
 }
 
 /** A string raw, a map as a document, other values as documents of their own (spec: cli.md §5). */
