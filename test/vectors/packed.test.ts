@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { allOverrides } from "../support/overrides.js";
+import { stepsOf } from "../support/vector-steps.js";
 import { unitTable, VECTOR_GROUPS, vectorCases } from "../support/vectors.js";
 
 test("the packed vectors are all there", () => {
@@ -40,5 +42,17 @@ test("unit tables hold rows", () => {
     "yaml-comments",
   ]) {
     expect(unitTable(name).length, name).toBeGreaterThan(0);
+  }
+});
+
+test("every override names steps of a case that is there, and a reason", () => {
+  const cases = new Map(
+    VECTOR_GROUPS.flatMap((group) => vectorCases(group)).map((entry) => [entry.name, entry]),
+  );
+  for (const { case: name, reason, steps } of allOverrides()) {
+    const entry = cases.get(name);
+    const indexes = entry === undefined ? [] : stepsOf(entry).map(({ index }) => String(index));
+    expect(indexes, name).toEqual(expect.arrayContaining(Object.keys(steps)));
+    expect(reason.length, name).toBeGreaterThan(10);
   }
 });
