@@ -13,7 +13,13 @@ import { refuseSharedTargets, runBatch } from "./batch.js";
 import { decryptDocument, openEncrypted } from "./encrypted-document.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
 import { readInput, requireExisting } from "./input-file.js";
-import type { DecryptOptions, FileOutcome, Notices } from "./options.js";
+import type {
+  ConfigOptions,
+  DecryptOptions,
+  FileOutcome,
+  FileTypeOptions,
+  Notices,
+} from "./options.js";
 import { changeFile, deliver } from "./output-file.js";
 import { restoreSource } from "./plain-text.js";
 import { createRun, recoverDocumentKey, type Run } from "./run.js";
@@ -85,7 +91,6 @@ function endsLine(bytes: Uint8Array | undefined): boolean {
   return bytes === undefined || bytes.length === 0 || bytes.at(-1) === 0x0a;
 }
 
-/** All that can be refused before the file is read, in the order of cli.md §7; then the work itself. */
 function planDecryption(
   file: string | undefined,
   options: DecryptOptions,
@@ -94,6 +99,24 @@ function planDecryption(
   if (file !== undefined) {
     requireExisting(run.runtime, file);
   }
+  return planPlainText(file, options, run);
+}
+
+/** What the plain text of a file depends on. */
+export type PlainTextOptions = FileTypeOptions &
+  ConfigOptions &
+  Pick<DecryptOptions, "extract" | "ignoreMac" | "decryptionOrder">;
+
+/**
+ * All that can be refused before the file is read, in the order of cli.md §7; then the work itself.
+ *
+ * @returns makes the plain text of the file's bytes, once every value is decrypted and the MAC agrees
+ */
+export function planPlainText(
+  file: string | undefined,
+  options: PlainTextOptions,
+  run: Run,
+): (bytes: Uint8Array) => Promise<Uint8Array> {
   const formats = chooseFormats(file, options, run);
   const { layout, style } = chooseLayout(formats.output, options, run);
   const order = parseDecryptionOrder(options.decryptionOrder);

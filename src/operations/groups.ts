@@ -3,6 +3,7 @@ import { parseDecryptionOrder } from "../keys/decryption-order.js";
 import { parseEncryptionContext } from "../keys/encryption-context.js";
 import type { KeyGroup } from "../keys/key-group.js";
 import { KEY_TYPES_OF_FLAGS } from "../keys/registry.js";
+import { DataKeyError } from "../support/data-key-error.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 
@@ -104,11 +105,8 @@ async function rewrap(
   const formats = chooseFormats(options.file, options, run);
   const look = chooseLayout(formats.input, options, run);
   const order = parseDecryptionOrder(options.decryptionOrder);
-  const opened = await openForChange(
-    bytes,
-    formats.input,
-    { ignoreMac: options.ignoreMac, order },
-    run,
+  const opened = await briefly(
+    openForChange(bytes, formats.input, { ignoreMac: options.ignoreMac, order }, run),
   );
   try {
     const { metadata } = opened.document;
@@ -121,5 +119,22 @@ async function rewrap(
     return replaceRecipients(opened, wrapped, look.style, look.layout === "sops");
   } finally {
     opened.close();
+  }
+}
+
+/** spec: cli.md §9.5, §13: here the data key's failure is one line and exit 1 */
+async function briefly<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!(error instanceof DataKeyError)) {
+      throw error;
+    }
+    const counts = `${String(error.required)} successful groups required, got ${String(error.recovered)}`;
+    throw new SopsError("DATA_KEY_UNAVAILABLE", `Error getting data key: ${counts}`, {
+      exitCode: 1,
+      details: error.details,
+      cause: error,
+    });
   }
 }

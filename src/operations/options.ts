@@ -27,6 +27,17 @@ export interface KeyServiceOptions {
   readonly keyServices: readonly string[];
 }
 
+export interface KeyServerOptions {
+  /** `tcp`, `tcp4`, `tcp6` or `unix`. */
+  readonly network: string;
+  /** `host:port`, or the path of a socket. */
+  readonly address: string;
+  /** Ask on standard input and output before a key is used. */
+  readonly isPrompting: boolean;
+  /** Listen where other machines can connect. */
+  readonly allowRemote: boolean;
+}
+
 /** Recipients of a new file by flags or their environment variables; only non-empty ones. */
 export interface RecipientOptions {
   readonly recipients: ReadonlyMap<KeyTypeId, string>;
@@ -97,13 +108,20 @@ export interface ChangeOptions extends FileTypeOptions, ConfigOptions, KeyServic
   readonly decryptionOrder?: string | undefined;
   /** Stores a value clear although the creation rule would encrypt it (security.md T1). */
   readonly allowPlaintext: boolean;
+  readonly allowInexact: boolean;
 }
+
+/** Where a new value comes from: JSON text, a file of it, standard input, or random letters and digits. */
+export type ValueSource =
+  | { readonly from: "text"; readonly text: string }
+  | { readonly from: "file"; readonly file: string }
+  | { readonly from: "stdin" }
+  | { readonly from: "random"; readonly length: number };
 
 export interface SetOptions extends ChangeOptions {
   /** Tree path text such as `["a"][0]`. */
   readonly path: string;
-  /** JSON text. */
-  readonly value: string;
+  readonly value: ValueSource;
   /** An equal value leaves the file untouched. */
   readonly idempotent: boolean;
 }
@@ -114,12 +132,24 @@ export interface UnsetOptions extends ChangeOptions {
   readonly idempotent: boolean;
 }
 
+/** What verbs for many files take (decisions.md, Many files). */
+export interface FileSelectionOptions {
+  /** Files, directories and patterns. */
+  readonly files: readonly string[];
+  /** Every encrypted file of the repository, or below the working directory; `files` is empty. */
+  readonly all: boolean;
+}
+
 /** Recipients to add or remove by flags, in the syntax of each key type. */
 export type RecipientTexts = ReadonlyMap<KeyTypeId, string>;
 
 export interface RotateOptions
-  extends FileTypeOptions, ConfigOptions, KeyServiceOptions, DestinationOptions {
-  readonly files: readonly string[];
+  extends
+    FileTypeOptions,
+    ConfigOptions,
+    KeyServiceOptions,
+    DestinationOptions,
+    FileSelectionOptions {
   readonly add: RecipientTexts;
   readonly remove: RecipientTexts;
   readonly awsProfile?: string | undefined;
@@ -128,15 +158,27 @@ export interface RotateOptions
   readonly decryptionOrder?: string | undefined;
   /** Recipients that the creation rule does not have are refused, not only told (security.md T2). */
   readonly strictRecipients: boolean;
+  readonly allowInexact: boolean;
 }
 
-export interface UpdateKeysOptions extends ConfigOptions, KeyServiceOptions {
-  readonly files: readonly string[];
+export interface UpdateKeysOptions extends ConfigOptions, KeyServiceOptions, FileSelectionOptions {
   readonly inputType?: string | undefined;
   readonly ignoreMac: boolean;
   readonly decryptionOrder?: string | undefined;
   /** Also a new data key, so that removed recipients cannot read what is written later. */
   readonly rotate: boolean;
+  readonly allowInexact: boolean;
+}
+
+/** `syncing`: looked at; `current`: nothing to do; `declined`: the answer was no; `synced`: written. */
+export type KeyEvent = "syncing" | "current" | "declined" | "synced";
+
+/** How `updatekeys` talks. */
+export interface KeyDialogue {
+  /** Shows every plan that changes something; the answer holds for all. @throws SopsError NOT_CONFIRMED */
+  confirm(plans: readonly KeyPlan[]): Promise<boolean>;
+  /** @param file - absolute path */
+  tell(event: KeyEvent, file: string): void;
 }
 
 /** One group of keys, compared by identity strings; group numbers are positions. */

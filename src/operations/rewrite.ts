@@ -95,7 +95,7 @@ export interface RewriteOptions extends EncryptionOptions {
 /** Everything kept but the values: the file's settings, its data key, its ciphertexts where they fit. */
 export function rewriteOptions(
   file: OpenedFile,
-  look: Pick<RewriteOptions, "layout" | "style" | "outputFormat">,
+  look: Pick<RewriteOptions, "layout" | "style" | "outputFormat" | "allowInexact">,
   { runtime, notices }: Run,
 ): RewriteOptions {
   return {
@@ -104,7 +104,6 @@ export function rewriteOptions(
     settings: settingsOf(file.document),
     reuse: () => file.pool(),
     now: runtime.now(),
-    allowInexact: false,
     randomBytes: (length) => runtime.randomBytes(length),
     warn: (message) => {
       notices.warn(message);

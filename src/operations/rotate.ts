@@ -8,7 +8,7 @@ import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 import { showText } from "../support/text.js";
 
-import { refuseSharedTargets, runBatch } from "./batch.js";
+import { FILES_AT_A_TIME, noticesOf, refuseSharedTargets, runBatch } from "./batch.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
 import { absolutePath, readInput } from "./input-file.js";
 import { keyGroupsOf } from "./key-metadata.js";
@@ -16,6 +16,7 @@ import type { FileOutcome, Notices, RecipientTexts, RotateOptions } from "./opti
 import { changeFile, deliver } from "./output-file.js";
 import { openForChange } from "./rewrite.js";
 import { createRun, type Run } from "./run.js";
+import { selectFiles } from "./select-files.js";
 import { rewriteWithNewKey } from "./update-keys.js";
 
 /**
@@ -30,8 +31,15 @@ export async function rotateFiles(
 ): Promise<FileOutcome[]> {
   const run = createRun(options, runtime, notices);
   try {
-    refuseSharedTargets(runtime, options.files, options);
-    return await runBatch(options.files, notices, (file) => rotateOne(file ?? "", options, run));
+    const files = options.inPlace || options.all ? await selectFiles(options, run) : options.files;
+    refuseSharedTargets(runtime, files, options);
+    return await runBatch(
+      files,
+      notices,
+      (file = "") =>
+        rotateOne(file, options, { ...run, notices: noticesOf(file, files.length, notices) }),
+      options.inPlace ? FILES_AT_A_TIME : 1,
+    );
   } finally {
     run.close();
   }
@@ -63,9 +71,8 @@ async function rotateOne(
         opened,
         groups,
         opened.document.metadata.shamirThreshold,
-        look,
+        { ...look, outputFormat: formats.output, allowInexact: options.allowInexact },
         run,
-        formats.output,
       );
     } finally {
       opened.close();
@@ -123,16 +130,7 @@ function judgeRecipients(
   options: RotateOptions,
   run: Run,
 ): void {
-  const config = run.config();
-  if (
-    config === null ||
-    config.creationRules === null ||
-    matchingRule({ machine: run.runtime, file }, config) === null
-  ) {
-    return;
-  }
-  const wanted = resolveRule({ machine: run.runtime, file }, config).groups.flat();
-  const strangers = groups.flat().filter((key) => !wanted.some((known) => isSameKey(known, key)));
+  const strangers = strangersIn(groups, file, options, run);
   if (strangers.length === 0) {
     return;
   }
@@ -142,4 +140,28 @@ function judgeRecipients(
     throw new SopsError("RECIPIENT_NOT_IN_RULE", message);
   }
   run.notices.warn(message);
+}
+
+function strangersIn(
+  groups: readonly KeyGroup[],
+  file: string,
+  options: RotateOptions,
+  run: Run,
+): MasterKey[] {
+  const query = { machine: run.runtime, file };
+  const config = run.config();
+  if (config === null || config.creationRules === null || matchingRule(query, config) === null) {
+    return [];
+  }
+  try {
+    const wanted = resolveRule(query, config).groups.flat();
+    return groups.flat().filter((key) => !wanted.some((known) => isSameKey(known, key)));
+  } catch (error) {
+    if (options.strictRecipients || !(error instanceof SopsError)) {
+      throw error;
+    }
+    // Rotation itself needs no rule.
+    run.notices.warn(`the recipients cannot be compared with the creation rule: ${error.message}`);
+    return [];
+  }
 }

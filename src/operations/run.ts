@@ -36,12 +36,10 @@ export function createRun(
     },
   });
   const loader = createConfigLoader(runtime, warn);
-  if (options.keyServices.length > 0) {
-    notices.warn(
-      "remote key services are not built in yet; only the keys of this machine are used",
-    );
-  }
-  const services = createKeyServices(context, { isLocalEnabled: options.enableLocalKeyService });
+  const services = createKeyServices(context, {
+    isLocalEnabled: options.enableLocalKeyService,
+    remotes: options.keyServices,
+  });
   return {
     runtime,
     notices,

@@ -1,18 +1,29 @@
 import { equalTrees } from "../document/compare.js";
 import { setAt, unsetAt } from "../document/tree-edit.js";
 import { parseTreePath } from "../document/tree-path.js";
-import type { TreeBranch } from "../document/tree.js";
+import { stringValue, type TreeBranch, type TreeValue } from "../document/tree.js";
 import type { TreePath } from "../document/walk.js";
 import { parseDecryptionOrder } from "../keys/decryption-order.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
+import { describeSystemError } from "../support/system-error.js";
+import { decodeText, showText } from "../support/text.js";
 
 import { chooseFormats, chooseLayout } from "./file-formats.js";
+import { absolutePath } from "./input-file.js";
 import { parseJsonValue } from "./json-value.js";
 import { judgeNewClearValues } from "./new-clear-values.js";
-import type { ChangeOptions, FileOutcome, Notices, SetOptions, UnsetOptions } from "./options.js";
+import type {
+  ChangeOptions,
+  FileOutcome,
+  Notices,
+  SetOptions,
+  UnsetOptions,
+  ValueSource,
+} from "./options.js";
 import { changeFile } from "./output-file.js";
 import { refuseReserved } from "./plain-document.js";
+import { randomSecret } from "./random-secret.js";
 import { openForChange, rewriteOptions, rewriteTree, type TreeChange } from "./rewrite.js";
 import { createRun } from "./run.js";
 
@@ -22,16 +33,16 @@ import { createRun } from "./run.js";
  * @throws SopsError INVALID_TREE_PATH, INVALID_SET_VALUE (7), ALREADY_ENCRYPTED (203) for a reserved name, and as
  *   decrypting and encrypting
  */
-export async function setValue(
+export function setValue(
   options: SetOptions,
   runtime: Runtime,
   notices: Notices,
 ): Promise<FileOutcome> {
-  const path = changePath(options.path);
-  const value = await parseJsonValue(options.value);
-  return changeTree(options, options.idempotent, runtime, notices, (branches) =>
-    setAt(branches, path, value),
-  );
+  return changeTree(options, options.idempotent, runtime, notices, async () => {
+    const path = changePath(options.path);
+    const value = await readValue(options.value, runtime);
+    return (branches) => setAt(branches, path, value);
+  });
 }
 
 /**
@@ -39,22 +50,50 @@ export async function setValue(
  *
  * @throws SopsError KEY_NOT_FOUND (1) unless idempotent, INVALID_TREE_PATH (7), and as decrypting and encrypting
  */
-export async function unsetValue(
+export function unsetValue(
   options: UnsetOptions,
   runtime: Runtime,
   notices: Notices,
 ): Promise<FileOutcome> {
-  const path = changePath(options.path);
-  return changeTree(options, false, runtime, notices, (branches) => {
-    try {
-      return unsetAt(branches, path);
-    } catch (error) {
-      if (options.idempotent && error instanceof SopsError && error.code === "KEY_NOT_FOUND") {
-        return null;
+  return changeTree(options, false, runtime, notices, () => {
+    const path = changePath(options.path);
+    return Promise.resolve((branches) => {
+      try {
+        return unsetAt(branches, path);
+      } catch (error) {
+        if (options.idempotent && error instanceof SopsError && error.code === "KEY_NOT_FOUND") {
+          return null;
+        }
+        throw error;
       }
-      throw error;
-    }
+    });
   });
+}
+
+async function readValue(source: ValueSource, runtime: Runtime): Promise<TreeValue> {
+  switch (source.from) {
+    case "text":
+      return parseJsonValue(source.text);
+    case "file":
+      return parseJsonValue(decodeText(readValueFile(source.file, runtime)));
+    case "stdin":
+      return parseJsonValue(decodeText(await runtime.stdin.readAll()));
+    case "random":
+      return stringValue(randomSecret(source.length, runtime));
+  }
+}
+
+/** spec: cli.md §12, exit 1 */
+function readValueFile(file: string, runtime: Runtime): Uint8Array {
+  try {
+    return runtime.fs.readFileSync(absolutePath(runtime, file));
+  } catch (cause) {
+    throw new SopsError(
+      "CANNOT_READ",
+      `cannot read the file of the value, ${showText(file)}: ${describeSystemError(cause)}`,
+      { exitCode: 1, cause },
+    );
+  }
 }
 
 /** A bad path of `set` and `unset` is exit 7 (cli.md §5). */
@@ -78,17 +117,22 @@ function changePath(text: string): TreePath {
   });
 }
 
+/** `null` leaves the file as it is. */
+type Change = (branches: readonly TreeBranch[]) => TreeBranch[] | null;
+
+/** In the order of cli.md §9.2: configuration, path and value, decryption order, file. */
 async function changeTree(
   options: ChangeOptions,
   leavesEqual: boolean,
   runtime: Runtime,
   notices: Notices,
-  change: (branches: readonly TreeBranch[]) => TreeBranch[] | null,
+  prepare: () => Promise<Change>,
 ): Promise<FileOutcome> {
   const run = createRun(options, runtime, notices);
   try {
     const formats = chooseFormats(options.file, options, run);
     const look = chooseLayout(formats.output, options, run);
+    const change = await prepare();
     const order = parseDecryptionOrder(options.decryptionOrder);
     const isChanged = await changeFile(runtime, options.file, false, notices, async (bytes) => {
       const file = await openForChange(
@@ -108,7 +152,11 @@ async function changeTree(
         return await rewriteTree(
           file,
           apply,
-          rewriteOptions(file, { ...look, outputFormat: formats.output }, run),
+          rewriteOptions(
+            file,
+            { ...look, outputFormat: formats.output, allowInexact: options.allowInexact },
+            run,
+          ),
         );
       } finally {
         file.close();

@@ -4,13 +4,21 @@ import { parseDecryptionOrder } from "../keys/decryption-order.js";
 import type { KeyGroup } from "../keys/key-group.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
+import { showText } from "../support/text.js";
 
-import { runBatch } from "./batch.js";
+import { FILES_AT_A_TIME, noticesOf, runBatch } from "./batch.js";
 import { openEncrypted } from "./encrypted-document.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
-import { absolutePath, cannotRead, readInput, requireExisting } from "./input-file.js";
+import { absolutePath, readInput } from "./input-file.js";
 import { keyGroupsOf, keyListsOf } from "./key-metadata.js";
-import type { FileOutcome, GroupChange, KeyPlan, Notices, UpdateKeysOptions } from "./options.js";
+import type {
+  FileOutcome,
+  GroupChange,
+  KeyDialogue,
+  KeyPlan,
+  Notices,
+  UpdateKeysOptions,
+} from "./options.js";
 import { changeFile } from "./output-file.js";
 import { replaceRecipients } from "./replace-metadata.js";
 import {
@@ -21,56 +29,100 @@ import {
   type OpenedFile,
 } from "./rewrite.js";
 import { createRun, type Run } from "./run.js";
+import { selectFiles } from "./select-files.js";
 
 /** What `updatekeys` found out about one file before it asks. */
 interface Prepared {
-  readonly file: string;
   readonly plan: KeyPlan;
   readonly groups: readonly KeyGroup[];
-  readonly error?: Error;
 }
 
 /**
  * Gives files the recipients of their creation rule; the data key stays unless `rotate` is asked for.
  *
- * All files are looked at first; `confirm` sees every plan that changes something and answers for all of them.
+ * All files are looked at first, then one question is asked for all that change.
  *
  * @returns one outcome a file; `unchanged` where the recipients were right or the answer was no
+ * @throws SopsError CONFIG_NOT_FOUND (1) before anything else, NO_FILE, NOT_CONFIRMED; of the only file its own
  */
 export async function updateKeys(
   options: UpdateKeysOptions,
   runtime: Runtime,
   notices: Notices,
-  confirm: (plans: readonly KeyPlan[]) => Promise<boolean>,
+  dialogue: KeyDialogue,
 ): Promise<FileOutcome[]> {
   const run = createRun(options, runtime, notices);
   try {
     if (run.config() === null) {
       throw new SopsError("CONFIG_NOT_FOUND", "config file not found");
     }
+    const files = await selectFiles(options, run);
+    if (files.length === 0) {
+      return [];
+    }
     const prepared = new Map<string, Prepared>();
-    const looked = await runBatch(options.files, { progress: () => undefined }, async (file) => {
-      const found = await prepare(file ?? "", options, run);
-      prepared.set(found.file, found);
+    const looked = await runBatch(files, SILENT, async (file = "") => {
+      dialogue.tell("syncing", absolutePath(runtime, file));
+      const found = await prepare(file, options, fileRun(file, files, run));
+      prepared.set(file, found);
+      if (!isChange(found.plan)) {
+        dialogue.tell("current", absolutePath(runtime, file));
+      }
       return { status: "done" };
     });
-    const changing = [...prepared.values()].filter(({ plan }) => isChange(plan));
-    const isAgreed = changing.length > 0 && (await confirm(changing.map(({ plan }) => plan)));
-    return await runBatch(options.files, notices, async (file) => {
-      const failed = looked.find((outcome) => outcome.file === file && outcome.status === "failed");
-      if (failed?.error !== undefined) {
-        throw failed.error;
+    const plans = [...prepared.values()].map(({ plan }) => plan).filter(isChange);
+    const isAgreed = plans.length > 0 && (await dialogue.confirm(plans));
+    const failures = new Map(looked.map(({ file, error }) => [file, error]));
+    const finish = async (file = ""): Promise<Omit<FileOutcome, "file">> => {
+      const failure = failures.get(file);
+      if (failure !== undefined) {
+        throw failure;
       }
-      const found = prepared.get(file ?? "");
-      if (found === undefined || !isAgreed || !isChange(found.plan)) {
-        return { status: "unchanged" };
-      }
-      await apply(found, options, run);
-      return { status: "done", target: found.file };
-    });
+      return finishOne(
+        file,
+        prepared.get(file),
+        isAgreed,
+        options,
+        fileRun(file, files, run),
+        dialogue,
+      );
+    };
+    return await runBatch(files, notices, finish, FILES_AT_A_TIME);
   } finally {
     run.close();
   }
+}
+
+const SILENT = { progress: (): void => undefined };
+
+function fileRun(file: string, files: readonly string[], run: Run): Run {
+  return { ...run, notices: noticesOf(file, files.length, run.notices) };
+}
+
+async function finishOne(
+  file: string,
+  found: Prepared | undefined,
+  isAgreed: boolean,
+  options: UpdateKeysOptions,
+  run: Run,
+  dialogue: KeyDialogue,
+): Promise<Omit<FileOutcome, "file">> {
+  if (found === undefined || !isChange(found.plan)) {
+    return { status: "unchanged" };
+  }
+  if (!isAgreed) {
+    dialogue.tell("declined", absolutePath(run.runtime, file));
+    return { status: "unchanged" };
+  }
+  await apply(found, options, run);
+  dialogue.tell("synced", absolutePath(run.runtime, file));
+  if (!options.rotate && found.plan.groups.some(({ removed }) => removed.length > 0)) {
+    // security.md T3
+    run.notices.warn(
+      `the data key is unchanged: whom you removed can still read this file and what is written to it; run rotate on it`,
+    );
+  }
+  return { status: "done", target: file };
 }
 
 function isChange({ groups, threshold }: KeyPlan): boolean {
@@ -82,14 +134,10 @@ function isChange({ groups, threshold }: KeyPlan): boolean {
 
 async function prepare(file: string, options: UpdateKeysOptions, run: Run): Promise<Prepared> {
   const { runtime } = run;
-  requireExisting(runtime, file);
   const formats = chooseFormats(file, options, run);
   const { metadata } = await openEncrypted(await readExisting(file, run), formats.input);
   const { rule, groups } = resolveRule({ machine: runtime, file }, run.config());
   const before = keyGroupsOf(metadata);
-  const kept =
-    metadata.shamirThreshold === 0 ? 0 : Math.min(metadata.shamirThreshold, groups.length);
-  const after = rule.shamirThreshold === 0 ? kept : rule.shamirThreshold;
   const plan: KeyPlan = {
     file,
     groups: Array.from({ length: Math.max(before.length, groups.length) }, (_, index) =>
@@ -97,18 +145,28 @@ async function prepare(file: string, options: UpdateKeysOptions, run: Run): Prom
     ),
     threshold: {
       before: metadata.shamirThreshold,
-      after: groups.length < 2 ? metadata.shamirThreshold : after,
+      after: newThreshold(metadata.shamirThreshold, rule.shamirThreshold, groups.length),
     },
   };
-  return { file, plan, groups };
+  return { plan, groups };
 }
 
+/** The rule's where it names one (decisions.md), else the file's, at most the number of groups (cli.md §9.4). */
+function newThreshold(ofFile: number, ofRule: number, groups: number): number {
+  if (ofRule !== 0 && (groups > 1 || ofRule === ofFile)) {
+    return ofRule;
+  }
+  const kept = Math.min(ofFile, groups);
+  // A file of one group may say 1, which several groups cannot have.
+  return kept === 1 && groups > 1 ? groups : kept;
+}
+
+/** spec: cli.md §4: here a file that is missing or a directory is exit 1 */
 async function readExisting(file: string, { runtime }: Run): Promise<Uint8Array> {
-  if (
-    runtime.fs.statSync(absolutePath(runtime, file), { throwIfNoEntry: false })?.isDirectory() ===
-    true
-  ) {
-    throw cannotRead(file, new Error("is a directory"));
+  const absolute = absolutePath(runtime, file);
+  const stat = runtime.fs.statSync(absolute, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    throw new SopsError("FILE_NOT_FOUND", `${showText(absolute)}: no such file`, { exitCode: 1 });
   }
   return readInput(runtime, file);
 }
@@ -126,11 +184,12 @@ function compareGroups(before: KeyGroup, after: KeyGroup): GroupChange {
 }
 
 async function apply(
-  { file, plan, groups }: Prepared,
+  { plan, groups }: Prepared,
   options: UpdateKeysOptions,
   run: Run,
 ): Promise<void> {
-  const formats = chooseFormats(file, options, run);
+  const { file } = plan;
+  const formats = chooseFormats(file, { ...options, outputType: options.inputType }, run);
   const look = chooseLayout(formats.input, options, run);
   const order = parseDecryptionOrder(options.decryptionOrder);
   await changeFile(run.runtime, file, false, run.notices, async (bytes) => {
@@ -142,7 +201,13 @@ async function apply(
     );
     try {
       if (options.rotate) {
-        return await rewriteWithNewKey(opened, groups, plan.threshold.after, look, run);
+        return await rewriteWithNewKey(
+          opened,
+          groups,
+          plan.threshold.after,
+          { ...look, outputFormat: formats.input, allowInexact: options.allowInexact },
+          run,
+        );
       }
       const wrapped = await wrap(opened.dataKey, groups, plan.threshold.after, run);
       return replaceRecipients(opened, wrapped, look.style, look.layout === "sops");
@@ -166,15 +231,14 @@ export async function rewriteWithNewKey(
   opened: OpenedFile,
   groups: readonly KeyGroup[],
   threshold: number,
-  look: ReturnType<typeof chooseLayout>,
+  look: Parameters<typeof rewriteOptions>[1],
   run: Run,
-  outputFormat = opened.document.format,
 ): Promise<Uint8Array> {
   const dataKey = generateDataKey(run.runtime);
   try {
     const wrapped = await wrap(dataKey, groups, threshold, run);
     return await rewriteTree(opened, (branches) => [...branches], {
-      ...rewriteOptions(opened, { ...look, outputFormat }, run),
+      ...rewriteOptions(opened, look, run),
       dataKey,
       settings: {
         ...settingsOf(opened.document),
