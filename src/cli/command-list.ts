@@ -1,16 +1,16 @@
-import type { Command } from "./commands/command.js";
-
-/** A command by name; its file is loaded when it is needed. */
-export interface CommandEntry {
-  readonly name: string;
-  load(): Promise<Command>;
-}
+import type { CommandEntry } from "./commands/command.js";
 
 /** All verbs, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "encrypt", load: async () => (await import("./commands/encrypt.js")).encrypt },
   { name: "decrypt", load: async () => (await import("./commands/decrypt.js")).decrypt },
+  { name: "rotate", load: async () => (await import("./commands/rotate.js")).rotate },
+  { name: "set", load: async () => (await import("./commands/set.js")).set },
+  { name: "unset", load: async () => (await import("./commands/unset.js")).unset },
+  { name: "updatekeys", load: async () => (await import("./commands/updatekeys.js")).updatekeys },
+  { name: "groups", load: async () => (await import("./commands/groups.js")).groups },
   { name: "filestatus", load: async () => (await import("./commands/filestatus.js")).filestatus },
+  { name: "keyservice", load: async () => (await import("./commands/keyservice.js")).keyservice },
 ];
 
 /** Names by which the help itself is a command. */

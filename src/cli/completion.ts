@@ -1,6 +1,7 @@
 import type { Runtime } from "../support/runtime.js";
 import { parseArgv } from "./argv.js";
-import { HELP_NAMES, type CommandEntry } from "./command-list.js";
+import { HELP_NAMES } from "./command-list.js";
+import type { CommandEntry } from "./commands/command.js";
 import { spelled, type OptionTable } from "./options/option.js";
 import { ROOT_OPTIONS } from "./options/root.js";
 

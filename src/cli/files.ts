@@ -102,6 +102,23 @@ export function requireFile(files: readonly string[]): string {
   return file;
 }
 
+/**
+ * The words of a command that needs an exact number of them.
+ *
+ * @throws SopsError NO_FILE (exit 100, spec: cli.md §12)
+ */
+export function requireWords(positionals: readonly Positional[], count: number): string[] {
+  if (positionals.length !== count) {
+    const given = String(positionals.length);
+    const message =
+      positionals.length === 0
+        ? "Error: no file specified"
+        : `Error: this command needs ${String(count)} arguments, and ${given} are given`;
+    throw new SopsError("NO_FILE", message);
+  }
+  return positionals.map(({ text }) => text);
+}
+
 /** An operation throws the error of an only file; as an outcome it is told with the file's name. */
 export async function settle(
   files: readonly string[],

@@ -2,25 +2,36 @@ import { Command as Commander, Option as CommanderOption } from "commander";
 
 import { SopsError } from "../support/errors.js";
 import { showText } from "../support/text.js";
-import type { CommandEntry } from "./command-list.js";
-import type { Command } from "./commands/command.js";
+import type { Command, CommandEntry } from "./commands/command.js";
 import { spelled, type Option, type OptionTable } from "./options/option.js";
 import { ROOT_OPTIONS } from "./options/root.js";
 
 const ROOT_DESCRIPTION =
   "Encrypts the values of YAML, JSON, dotenv, INI and binary files, exchangeable with sops and lossless.\n" +
-  "The old style works too: leafseal -e FILE, leafseal -d FILE.";
+  "The old style works too: leafseal -e FILE, leafseal -d FILE, leafseal -r FILE.";
 
-/** @throws SopsError UNKNOWN_HELP_TOPIC (exit 3) */
+/**
+ * The command of a topic, `null` for no topic. Words after the name of a command are ignored, unless it has commands of
+ * its own.
+ *
+ * @throws SopsError UNKNOWN_HELP_TOPIC (exit 3)
+ */
 export async function topicNamed(
-  topic: string,
+  topic: readonly string[],
   commands: readonly CommandEntry[],
-): Promise<Command> {
-  const entry = commands.find(({ name }) => name === topic);
-  if (entry === undefined) {
-    throw new SopsError("UNKNOWN_HELP_TOPIC", `No help topic for '${showText(topic)}'`);
+): Promise<Command | null> {
+  const [word, ...rest] = topic;
+  if (word === undefined) {
+    return null;
   }
-  return entry.load();
+  const entry = commands.find(({ name }) => name === word);
+  if (entry === undefined) {
+    throw new SopsError("UNKNOWN_HELP_TOPIC", `No help topic for '${showText(word)}'`);
+  }
+  const command = await entry.load();
+  return command.commands === undefined
+    ? command
+    : ((await topicNamed(rest, command.commands)) ?? command);
 }
 
 /** The help of a command, or of the program for `null`. */
@@ -44,10 +55,14 @@ async function rootHelp(commands: readonly CommandEntry[]): Promise<string> {
   const root = describe("leafseal", ROOT_DESCRIPTION, ROOT_OPTIONS)
     .usage("[options] COMMAND [arguments]\n       leafseal [options] FILE")
     .helpCommand("help [COMMAND]", "show the help of a command");
-  for (const entry of commands) {
-    root.command(entry.name).description((await entry.load()).summary);
-  }
+  await list(root, commands);
   return commandsFirst(root.helpInformation());
+}
+
+async function list(page: Commander, commands: readonly CommandEntry[]): Promise<void> {
+  for (const entry of commands) {
+    page.command(entry.name).description((await entry.load()).summary);
+  }
 }
 
 /** The few commands stand before the many flags. */
@@ -57,11 +72,15 @@ function commandsFirst(text: string): string {
   return `${text.slice(0, options)}${text.slice(commands)}\n${text.slice(options, commands).trimEnd()}\n`;
 }
 
-function commandHelp(command: Command): string {
-  const { name, args, description, options, examples } = command;
-  const page = describe(name, description, options).usage(`[options] ${args}`);
+async function commandHelp(command: Command): Promise<string> {
+  const { name, args, description, options, examples, commands } = command;
+  const page = describe(name, description, options).usage(`[options] ${args}`.trimEnd());
   const program = new Commander("leafseal");
   program.addCommand(page);
+  if (commands !== undefined) {
+    await list(page.helpCommand(false), commands);
+    return commandsFirst(page.helpInformation());
+  }
   const shown = examples.map(({ line, does }) => `  ${does}:\n    ${line}\n`).join("");
   return `${page.helpInformation()}\nExamples:\n${shown}`;
 }

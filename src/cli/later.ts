@@ -3,12 +3,6 @@ import { SopsError } from "../support/errors.js";
 /** Verbs of sops that a later version brings. A verb that is built moves to `command-list.ts`. */
 const LATER_VERBS: ReadonlySet<string> = new Set([
   "edit",
-  "rotate",
-  "set",
-  "unset",
-  "updatekeys",
-  "groups",
-  "keyservice",
   "publish",
   "exec-env",
   "exec-file",

@@ -8,8 +8,8 @@ import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 import { parseArgv, type ParsedArgv } from "./argv.js";
 import { AUDIT_FILE, refuseWhereAudited } from "./audit.js";
-import { COMMANDS, HELP_NAMES, type CommandEntry } from "./command-list.js";
-import type { Command, CommandInput } from "./commands/command.js";
+import { COMMANDS, HELP_NAMES } from "./command-list.js";
+import type { Command, CommandEntry, CommandInput } from "./commands/command.js";
 import { COMPLETION_TOKEN } from "./completion-token.js";
 import { exitCodeOf, isLogged } from "./exit.js";
 import { checkBoolVariables, resolveFlags } from "./flags.js";
@@ -90,7 +90,7 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
   checkBoolVariables(ROOT_OPTIONS, runtime.env);
   const root = parseArgv(argv, ROOT_OPTIONS, "first-positional");
   if (root.given.get("help") === true) {
-    return showHelp(null, session);
+    return showHelp([], session);
   }
   if (root.given.get("version") === true) {
     return showVersion(root, session);
@@ -98,7 +98,7 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
   const [word, ...rest] = root.positionals.map(({ text }) => text);
   if (word !== undefined) {
     if (HELP_NAMES.includes(word)) {
-      return showHelp(rest[0] ?? null, session);
+      return showHelp(rest, session);
     }
     const entry = commands.find(({ name }) => name === word);
     if (entry !== undefined) {
@@ -109,9 +109,9 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
   return runLegacy(root, session);
 }
 
-async function showHelp(topic: string | null, session: Session): Promise<number> {
+async function showHelp(topic: readonly string[], session: Session): Promise<number> {
   const { helpText, topicNamed } = await import("./help.js");
-  const command = topic === null ? null : await topicNamed(topic, session.commands);
+  const command = await topicNamed(topic, session.commands);
   session.runtime.stdout.write(await helpText(command, session.commands));
   return 0;
 }
@@ -132,6 +132,9 @@ async function runCommand(
 ): Promise<number> {
   const command = await entry.load();
   session.command = command;
+  if (command.commands !== undefined) {
+    return runSubcommand(command, command.commands, root, tokens, session);
+  }
   const own = parseUnlessHelp(tokens, command);
   if (own === null || own.given.get("help") === true) {
     const { helpText } = await import("./help.js");
@@ -145,6 +148,25 @@ async function runCommand(
     session.reporter.warn(`${flag} stands before the command ${command.name} and is ignored`);
   }
   return perform(command, { flags, positionals: own.positionals }, session);
+}
+
+/** A second word chooses; without one, or with `help`, the help is shown (spec: cli.md §1.5). */
+async function runSubcommand(
+  command: Command,
+  subcommands: readonly CommandEntry[],
+  root: ParsedArgv,
+  tokens: readonly string[],
+  session: Session,
+): Promise<number> {
+  const own = parseArgv(tokens, command.options, "first-positional");
+  const [word, ...rest] = own.positionals.map(({ text }) => text);
+  const entry = subcommands.find(({ name }) => name === word);
+  if (entry !== undefined && own.given.get("help") !== true) {
+    return runCommand(entry, root, rest, session);
+  }
+  const isTopic = word !== undefined && own.given.get("help") !== true;
+  const topic = isTopic ? (HELP_NAMES.includes(word) ? rest : [word]) : [];
+  return showHelp([command.name, ...topic], session);
 }
 
 /** `null` where the line cannot be read but asks for help, which comes before everything (spec: cli.md §1.5). */

@@ -2,7 +2,8 @@ import type { FileOutcome } from "../operations/options.js";
 import type { Runtime } from "../support/runtime.js";
 import { showText } from "../support/text.js";
 import { failureText, hintLines, viewFailure } from "./failure.js";
-import { plainLogLine, terminalLogLine, type LogLevel } from "./log-line.js";
+import { renderKeyPlans } from "./key-plan.js";
+import { noteTime, plainLogLine, terminalLogLine, type LogLevel } from "./log-line.js";
 import { countOutcomes, exitOfOutcomes, summaryText } from "./outcomes.js";
 import { createProgressBar, type ProgressBar } from "./progress.js";
 import type { FinishOptions, Reporter, ReportOptions } from "./reporter.js";
@@ -32,6 +33,15 @@ export function createHumanReporter(runtime: Runtime, options: ReportOptions): R
         screen.log(logger, "info", message);
       }
     },
+    note(message) {
+      if (!options.quiet) {
+        screen.write(`${noteTime(runtime.now())} ${showText(message)}\n`);
+      }
+    },
+    plans(plans) {
+      screen.bar.clear();
+      runtime.stdout.write(renderKeyPlans(plans, usesColour(runtime.stdout, runtime.env)));
+    },
     progress(done, total) {
       screen.bar.show(done, total);
     },
@@ -41,7 +51,7 @@ export function createHumanReporter(runtime: Runtime, options: ReportOptions): R
     finish(outcomes, finishOptions) {
       screen.bar.clear();
       tellOutcomes(screen, outcomes, finishOptions);
-      return exitOfOutcomes(outcomes);
+      return exitOfOutcomes(outcomes, finishOptions);
     },
   };
 }

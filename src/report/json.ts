@@ -19,21 +19,29 @@ export function createJsonReporter(runtime: Runtime, options: ReportOptions): Re
         stderr.write(jsonLine({ level: "info", logger, message }));
       }
     },
+    note(message) {
+      if (!options.quiet) {
+        stderr.write(jsonLine({ level: "info", message }));
+      }
+    },
+    plans(plans) {
+      stdout.write(jsonLine({ plans }));
+    },
     progress: () => undefined,
     failure(error) {
       stderr.write(jsonLine(viewFailure(error, isDebugging)));
     },
-    finish(outcomes, { isResultOnStdout }) {
+    finish(outcomes, finishOptions) {
       const files = outcomes.map((outcome) => fileJson(outcome, isDebugging));
       for (const { error } of files) {
         if (error !== null) {
           stderr.write(jsonLine(error));
         }
       }
-      if (!isResultOnStdout) {
+      if (!finishOptions.isResultOnStdout) {
         stdout.write(jsonLine({ files }));
       }
-      return exitOfOutcomes(outcomes);
+      return exitOfOutcomes(outcomes, finishOptions);
     },
   };
 }

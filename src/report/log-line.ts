@@ -33,6 +33,13 @@ export function terminalLogLine(entry: LogEntry, startedAt: Date, isColoured: bo
   return `${logger}\t ${level}[${age}] ${showText(entry.message)}\n`;
 }
 
+/** `2026/11/24 15:04:05`, local time (spec: cli.md §9.4). */
+export function noteTime(time: Date): string {
+  const date = [time.getFullYear(), twoDigits(time.getMonth() + 1), twoDigits(time.getDate())];
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(twoDigits);
+  return `${date.join("/")} ${clock.join(":")}`;
+}
+
 function quoted(message: string): string {
   const escaped = message.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
   return `"${showText(escaped)}"`;

@@ -29,7 +29,10 @@ export function summaryText(counts: OutcomeCounts, verb: string): string {
 }
 
 /** 0, the one status of all failures, or that of SOME_FILES_FAILED where they differ. */
-export function exitOfOutcomes(outcomes: readonly FileOutcome[]): number {
+export function exitOfOutcomes(
+  outcomes: readonly FileOutcome[],
+  { exitOfSeveral }: { readonly exitOfSeveral?: number } = {},
+): number {
   const exits = new Set(
     outcomes
       .filter(({ status }) => status === "failed")
@@ -38,6 +41,9 @@ export function exitOfOutcomes(outcomes: readonly FileOutcome[]): number {
   const [first] = exits;
   if (first === undefined) {
     return 0;
+  }
+  if (exitOfSeveral !== undefined && outcomes.length > 1) {
+    return exitOfSeveral;
   }
   return exits.size === 1 ? first : ERROR_CODES.SOME_FILES_FAILED.exit;
 }

@@ -13,7 +13,7 @@ export function usesColour(stream: OutputStream, env: Environment): boolean {
   return isCapableTerminal(stream, env) && (env["NO_COLOR"] ?? "") === "";
 }
 
-const STYLES = { bold: 1, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+const STYLES = { bold: 1, underline: 4, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
 export function styled(text: string, style: keyof typeof STYLES, isColoured: boolean): string {
   return isColoured ? `\u001b[${String(STYLES[style])}m${text}\u001b[0m` : text;

@@ -61,6 +61,11 @@ export const ERROR_CODES = {
     summary: "the file has recipients that its creation rule does not have",
     hint: "run updatekeys first, or leave out --strict-recipients",
   },
+  NOT_CONFIRMED: {
+    exit: 1,
+    summary: "a question got no answer",
+    hint: "answer y or n, or pass --yes",
+  },
   INVALID_GROUP: { exit: 1, summary: "the key group cannot be added or deleted" },
   NOTHING_ENCRYPTED: {
     exit: 1,
@@ -117,6 +122,16 @@ export const ERROR_CODES = {
   NOT_CHANGED: { exit: 200, summary: "the edited file is the same as before" },
   TREE_PATH_NOT_FOUND: { exit: 1, summary: "the tree path leads nowhere" },
   FILE_NOT_FOUND: { exit: 100, summary: "the file does not exist" },
+  CANNOT_LISTEN: {
+    exit: 1,
+    summary: "the key service cannot listen at its address",
+    hint: "choose another with --address",
+  },
+  REMOTE_NOT_ALLOWED: {
+    exit: 1,
+    summary: "the key service would be open to other machines",
+    hint: "use --network unix or a loopback address; --allow-remote if the network is to be trusted",
+  },
   AUDIT_NOT_BUILT_IN: { exit: 1, summary: "auditing is configured but not built in yet" },
   SOME_FILES_FAILED: { exit: 1, summary: "some of the files failed" },
 } as const;

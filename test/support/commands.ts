@@ -1,6 +1,5 @@
-import type { CommandEntry } from "../../src/cli/command-list.js";
 import { COMMANDS } from "../../src/cli/command-list.js";
-import type { CommandInput } from "../../src/cli/commands/command.js";
+import type { CommandEntry, CommandInput } from "../../src/cli/commands/command.js";
 import type { OptionTable } from "../../src/cli/options/option.js";
 
 export interface RecordedCall {
@@ -14,15 +13,20 @@ export function recordingCommands(
   calls: RecordedCall[],
   run: (input: CommandInput<OptionTable>) => Promise<number> = () => Promise.resolve(0),
 ): CommandEntry[] {
-  return COMMANDS.map((entry) => ({
+  const record = (entry: CommandEntry): CommandEntry => ({
     name: entry.name,
-    load: async () => ({
-      ...(await entry.load()),
-      run(input: CommandInput<OptionTable>) {
-        const files = input.positionals.map(({ text }) => text);
-        calls.push({ command: entry.name, flags: input.flags, files });
-        return run(input);
-      },
-    }),
-  }));
+    load: async () => {
+      const command = await entry.load();
+      return {
+        ...command,
+        ...(command.commands === undefined ? {} : { commands: command.commands.map(record) }),
+        run(input: CommandInput<OptionTable>) {
+          const files = input.positionals.map(({ text }) => text);
+          calls.push({ command: command.name, flags: input.flags, files });
+          return run(input);
+        },
+      };
+    },
+  });
+  return COMMANDS.map(record);
 }

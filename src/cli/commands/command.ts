@@ -23,6 +23,12 @@ interface Example {
   readonly does: string;
 }
 
+/** A command by name; its file is loaded when it is needed. */
+export interface CommandEntry {
+  readonly name: string;
+  load(): Promise<Command>;
+}
+
 interface CommandTexts {
   readonly name: string;
   readonly summary: string;
@@ -32,6 +38,8 @@ interface CommandTexts {
   readonly examples: readonly Example[];
   /** It reads or writes files, so an auditing configuration concerns it. */
   readonly touchesFiles: boolean;
+  /** Where a second word chooses: those commands, whose names are two words. Such a command never runs itself. */
+  readonly commands?: readonly CommandEntry[];
 }
 
 export interface Command extends CommandTexts {

@@ -2,15 +2,14 @@ import { resolve } from "node:path";
 
 import { SopsError } from "../../support/errors.js";
 import type { Runtime } from "../../support/runtime.js";
-import type { GivenValue, ParsedArgv } from "../argv.js";
-import type { CommandEntry } from "../command-list.js";
-import { chooseFiles, requireFile } from "../files.js";
+import type { GivenValue, ParsedArgv, Positional } from "../argv.js";
+import { checkDestination, chooseFiles, requireFile } from "../files.js";
 import { resolveFlags } from "../flags.js";
 import { laterVerb } from "../later.js";
 import { spelled, type OptionTable } from "../options/option.js";
 import { modeOptions, ROOT_OPTIONS } from "../options/root.js";
 import { nearest } from "../suggest.js";
-import type { Command, CommandContext } from "./command.js";
+import type { Command, CommandContext, CommandEntry } from "./command.js";
 
 /** The flags that choose a verb, in the order in which sops tries them. */
 const MODES = [
@@ -22,11 +21,14 @@ const MODES = [
 
 type Mode = (typeof MODES)[number];
 
+type Given = ReadonlyMap<string, GivenValue>;
+
 /**
  * The old style, `leafseal -d [flags] FILE`: the same work as the command, with the flags of the root, one file, and
  * everything after the file ignored (spec: cli.md §10).
  *
- * @returns the command and its input, or throws what sops refuses: no file 100
+ * @returns the command and its input, or throws what sops refuses, in its order: no file 100, conflicts 8, a missing
+ *   file 49 or 100
  */
 export async function resolveLegacy(
   { given, positionals }: ParsedArgv,
@@ -34,9 +36,10 @@ export async function resolveLegacy(
   { runtime, reporter }: CommandContext,
 ): Promise<{ command: Command; input: Parameters<Command["run"]>[0] }> {
   const mode = chosenMode(given);
-  const files = positionals.map(({ text }) => text);
-  const file = requireFile(files);
+  const file = requireFile(positionals.map(({ text }) => text));
   chooseFiles(positionals, false, reporter, ROOT_OPTIONS);
+  refuseBothDestinations(given);
+  refuseMissing(file, mode, given, runtime);
   const entry = mode === null ? undefined : commands.find(({ name }) => name === mode.verb);
   if (mode === null || entry === undefined) {
     throw laterVerb(modeText(mode), mode === null ? adviceFor(file, commands, runtime) : undefined);
@@ -46,13 +49,17 @@ export async function resolveLegacy(
     command,
     input: {
       flags: resolveFlags(command.options, flagsFor(command.options, given), runtime.env),
-      positionals: [{ text: file, isLiteral: true }],
+      positionals: [file, ...wordsOf(mode, given)].map(literal),
     },
   };
 }
 
+function literal(text: string): Positional {
+  return { text, isLiteral: true };
+}
+
 /** @throws SopsError USAGE where several modes are asked for (decisions.md, Verbs) */
-function chosenMode(given: ReadonlyMap<string, GivenValue>): Mode | null {
+function chosenMode(given: Given): Mode | null {
   const chosen = MODES.filter(({ key }) => {
     const value = given.get(key);
     return value !== undefined && value !== false && value !== "";
@@ -66,6 +73,58 @@ function chosenMode(given: ReadonlyMap<string, GivenValue>): Mode | null {
 
 function modeText(mode: Mode | null): string {
   return mode === null ? "editing (FILE without --encrypt or --decrypt)" : spelled(mode.key);
+}
+
+function refuseBothDestinations(given: Given): void {
+  const output = given.get("output");
+  checkDestination(
+    {
+      inPlace: given.get("inPlace") === true,
+      output: typeof output === "string" && output !== "" ? output : undefined,
+    },
+    ["."],
+  );
+}
+
+/** What the commands themselves do not check so: `rotate` tells when it reads (spec: cli.md §4, §10). */
+function refuseMissing(file: string, mode: Mode | null, given: Given, runtime: Runtime): void {
+  const path = resolve(runtime.cwd, file);
+  if (isPresent(path, runtime)) {
+    return;
+  }
+  const changesKeys = [...given].some(([key, value]) => /^(?:add|rm)\./.test(key) && value !== "");
+  if (changesKeys) {
+    throw new SopsError(
+      "FILE_NOT_FOUND",
+      `Error: cannot add or remove keys on non-existent file ${JSON.stringify(path)}`,
+      { exitCode: 49 },
+    );
+  }
+  if (mode?.key === "rotate") {
+    throw new SopsError(
+      "FILE_NOT_FOUND",
+      `Error: cannot operate on non-existent file ${JSON.stringify(path)}`,
+    );
+  }
+}
+
+/**
+ * `--set 'INDEX VALUE'`, parted after the first bracket with a blank (spec: cli.md §10).
+ *
+ * @throws SopsError INVALID_SET_VALUE (exit 7) where there is none
+ */
+function wordsOf(mode: Mode, given: Given): string[] {
+  const text = given.get("set");
+  if (mode.key !== "set" || typeof text !== "string") {
+    return [];
+  }
+  const end = text.indexOf("] ");
+  if (end < 0) {
+    throw new SopsError("INVALID_SET_VALUE", "Invalid --set format: it must be 'INDEX VALUE'", {
+      hint: `as in --set '["key"][0] "value"'`,
+    });
+  }
+  return [text.slice(0, end + 1), text.slice(end + 2)];
 }
 
 /** A mistyped command arrives here as a file (spec: cli.md §1). */
@@ -85,18 +144,10 @@ function adviceFor(
 }
 
 function isPresent(path: string, runtime: Runtime): boolean {
-  try {
-    runtime.fs.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+  return runtime.fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** What the root took for the options that the command has too. */
-function flagsFor(
-  options: OptionTable,
-  given: ReadonlyMap<string, GivenValue>,
-): ReadonlyMap<string, GivenValue> {
+function flagsFor(options: OptionTable, given: Given): Given {
   return new Map([...given].filter(([key]) => key in options));
 }

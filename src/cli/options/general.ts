@@ -4,6 +4,10 @@ export const helpOption: { help: BoolOption } = {
   help: bool(["help", "h"], "show this help"),
 };
 
+export const yesOptions: { yes: BoolOption } = {
+  yes: bool(["yes", "y"], "do not ask"),
+};
+
 /** How the program talks; every command has these. */
 export const outputOptions: { verbose: BoolOption; quiet: BoolOption; json: BoolOption } = {
   verbose: bool("verbose", "tell what is done, on standard error", { isGlobal: true }),

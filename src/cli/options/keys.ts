@@ -38,6 +38,49 @@ export function toRecipients(
   return recipients;
 }
 
+type ChangeKey = `add.${KeyTypeId}` | `rm.${KeyTypeId}`;
+
+/** `--add-X` and `--rm-X` of rotation, comma lists. */
+export const keyChangeOptions: Readonly<Record<ChangeKey, StringOption>> = Object.fromEntries(
+  KEY_TYPES_OF_FLAGS.flatMap(({ id, title, flag }) => [
+    [`add.${id}`, text(`add-${flag.long}`, "LIST", `${title} keys that get access`)],
+    [`rm.${id}`, text(`rm-${flag.long}`, "LIST", `${title} keys that lose access`)],
+  ]),
+) as Record<ChangeKey, StringOption>;
+
+/** @returns what one side of the change names, by kind of key */
+export function toKeyChange(
+  flags: Flags<typeof keyChangeOptions>,
+  change: "add" | "rm",
+): ReadonlyMap<KeyTypeId, string> {
+  return new Map(
+    KEY_TYPES_OF_FLAGS.map(({ id }): [KeyTypeId, string] => [id, flags[`${change}.${id}`]]).filter(
+      ([, given]) => given !== "",
+    ),
+  );
+}
+
+type GroupKey = `group.${KeyTypeId}`;
+
+/** Keys of a new group: long names only, repeatable, no variables (spec: cli.md §2, note 1). */
+export const groupKeyOptions: Readonly<Record<GroupKey, ListOption>> = Object.fromEntries(
+  KEY_TYPES_OF_FLAGS.map(({ id, title, flag }) => [
+    `group.${id}`,
+    list(flag.long, "KEY", `${title} key of the new group`),
+  ]),
+) as Record<GroupKey, ListOption>;
+
+export function toGroupKeys(
+  flags: Flags<typeof groupKeyOptions>,
+): ReadonlyMap<KeyTypeId, readonly string[]> {
+  return new Map(
+    KEY_TYPES_OF_FLAGS.map(({ id }): [KeyTypeId, readonly string[]] => [
+      id,
+      flags[`group.${id}`],
+    ]).filter(([, given]) => given.length > 0),
+  );
+}
+
 export const awsOptions: { awsProfile: StringOption } = {
   awsProfile: text("aws-profile", "NAME", "AWS profile to use for KMS keys"),
 };

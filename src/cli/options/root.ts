@@ -1,4 +1,3 @@
-import { KEY_TYPES_OF_FLAGS } from "../../keys/registry.js";
 import { extractOptions, ignoreMacOptions } from "./decryption.js";
 import { destinationOptions, fileTypeOptions, overrideOptions } from "./files.js";
 import { configOptions, helpOption, layoutOptions, outputOptions } from "./general.js";
@@ -6,6 +5,7 @@ import {
   awsOptions,
   decryptionOrderOptions,
   encryptionContextOptions,
+  keyChangeOptions,
   keyServiceOptions,
   recipientOptions,
   thresholdOptions,
@@ -22,8 +22,8 @@ export const modeOptions: {
 } = {
   decrypt: bool(["decrypt", "d"], "decrypt FILE"),
   encrypt: bool(["encrypt", "e"], "encrypt FILE"),
-  rotate: bool(["rotate", "r"], "give FILE a new data key", { isLater: true }),
-  set: text("set", "'INDEX VALUE'", "set one value of FILE", { isLater: true }),
+  rotate: bool(["rotate", "r"], "give FILE a new data key"),
+  set: text("set", "'INDEX VALUE'", "set one value of FILE"),
 };
 
 export const versionOptions: {
@@ -41,14 +41,6 @@ export const versionOptions: {
   ),
   checkForUpdates: bool("check-for-updates", "with --version: accepted; no network is used"),
 };
-
-/** `--add-X` and `--rm-X` of rotation. */
-function keyChangeOptions(): OptionTable {
-  const names = KEY_TYPES_OF_FLAGS.flatMap(({ flag }) => [`add-${flag.long}`, `rm-${flag.long}`]);
-  return Object.fromEntries(
-    names.map((name) => [name, text(name, "LIST", "change recipients", { isLater: true })]),
-  );
-}
 
 /** Everything that may stand before the first word (spec: cli.md §2, column R). */
 export const ROOT_OPTIONS: OptionTable = {
@@ -69,7 +61,7 @@ export const ROOT_OPTIONS: OptionTable = {
   ...configOptions,
   ...layoutOptions,
   showMasterKeys: bool(["show-master-keys", "s"], "show the keys while editing", { isLater: true }),
-  ...keyChangeOptions(),
+  ...keyChangeOptions,
   ...outputOptions,
   ...versionOptions,
   ...helpOption,
