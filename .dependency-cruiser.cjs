@@ -51,6 +51,22 @@ module.exports = {
       from: { path: "^src/keys/[^/]+/key-type\\.ts$" },
       to: { path: "client\\.ts$", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
+    {
+      name: "the-two-ends-of-grpc-are-loaded-lazily",
+      severity: "error",
+      from: { path: "^src/" },
+      to: {
+        path: "^src/keys/service/grpc-(client|server)\\.ts$",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "http2-only-in-the-two-ends-of-grpc",
+      severity: "error",
+      from: { path: "^(src|bin)/", pathNot: "^src/keys/service/grpc-(client|server)\\.ts$" },
+      to: { path: "^(node:)?http2$", dependencyTypesNot: ["type-only"] },
+    },
     onlyIn(
       "sdks-only-in-a-key-client",
       "age-encryption|openpgp|@aws-sdk|@azure|@grpc",
@@ -61,9 +77,12 @@ module.exports = {
     onlyIn("commander-only-in-the-cli", "commander", "^src/cli/"),
     onlyIn("ini-and-dotenv-are-judges-for-tests", "ini|dotenv", "^test/"),
     {
-      name: "the-machine-is-touched-in-one-file",
+      name: "the-machine-is-touched-in-few-files",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/support/node-runtime\\.ts$" },
+      from: {
+        path: "^src/",
+        pathNot: "^src/(support/node-[^/]+|keys/service/grpc-(client|server))\\.ts$",
+      },
       to: {
         path: "^(node:)?(fs|fs/promises|child_process|os|net|http|https|tty|readline)$",
         dependencyTypesNot: ["type-only"],

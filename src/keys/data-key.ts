@@ -2,6 +2,7 @@
 import { settleAll } from "../support/concurrency.js";
 import {
   DataKeyError,
+  namedReason,
   type GroupOutcome,
   type KeyOutcome,
   type UnwrapAttempt,
@@ -126,7 +127,7 @@ async function wrapForKey(
         ? { ...wrapped, createdAt: key.createdAt ?? wholeSeconds(options.machine.now()) }
         : wrapped;
     } catch (error) {
-      reasons.push(messageOf(error));
+      reasons.push(namedReason({ service: service.name, reason: messageOf(error) }));
     }
   }
   throw new Error(

@@ -1,4 +1,4 @@
-import type { DataKeyError, KeyOutcome } from "../support/data-key-error.js";
+import { namedReason, type DataKeyError, type KeyOutcome } from "../support/data-key-error.js";
 import { showText } from "../support/text.js";
 import { styled } from "./terminal.js";
 import { wrapText } from "./wrap-text.js";
@@ -32,7 +32,7 @@ function keyLines(keys: readonly KeyOutcome[], failed: string): string[] {
     `  ${showText(key.display)}: ${failed}`,
     ...key.attempts.flatMap((attempt, number) => [
       ...(number === 0 ? [] : ["    "]),
-      ...reasonLines(attempt.reason),
+      ...reasonLines(namedReason(attempt)),
     ]),
   ]);
 }

@@ -10,6 +10,17 @@ export interface UnwrapAttempt {
   readonly reason: string;
 }
 
+/** The name of the key service that is this process itself. */
+export const LOCAL_SERVICE = "local";
+
+/** The reason, told with the service that it comes from unless that is this process. */
+export function namedReason({
+  service,
+  reason,
+}: Pick<UnwrapAttempt, "service" | "reason">): string {
+  return service === LOCAL_SERVICE ? reason : `${service}: ${reason}`;
+}
+
 export interface KeyOutcome {
   readonly type: string;
   /** Identity string of keys.md §1.2, as the file has it: not yet safe to show (security.md M3). */

@@ -8,8 +8,8 @@ const CARRIAGE_RETURN = 0x0d;
 export interface ByteSource {
   /** May hold up everything else, signals too. */
   readonly readBlocking: () => Promise<Uint8Array | null>;
-  /** Other work goes on meanwhile. Once it was used, only it knows what comes next. */
-  readonly readWaiting: () => Promise<Uint8Array | null>;
+  /** Other work goes on meanwhile. `null` also when `signal` ends it. Once it was used, only it knows what comes next. */
+  readonly readWaiting: (signal?: AbortSignal) => Promise<Uint8Array | null>;
 }
 
 /** Standard input on top of a source. What one call read too much waits for the next. */
@@ -27,7 +27,7 @@ export function createInputStream(isTTY: boolean, source: ByteSource): InputStre
       }
       return concatBytes(chunks);
     },
-    async readLine() {
+    async readLine(signal) {
       const chunks: Uint8Array[] = [];
       let chunk: Uint8Array | null = waiting;
       while (chunk !== null) {
@@ -39,7 +39,7 @@ export function createInputStream(isTTY: boolean, source: ByteSource): InputStre
         }
         chunks.push(chunk);
         hasWaited = true;
-        chunk = await source.readWaiting();
+        chunk = await source.readWaiting(signal);
       }
       waiting = new Uint8Array();
       return chunks.every((part) => part.length === 0) ? null : lineOf(chunks);

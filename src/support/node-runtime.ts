@@ -213,14 +213,15 @@ async function readChunk(): Promise<Uint8Array | null> {
 }
 
 /** A question must not keep Ctrl-C waiting for its answer, as a blocking read would. @returns `null` at the end */
-function waitForChunk(): Promise<Uint8Array | null> {
+function waitForChunk(signal?: AbortSignal): Promise<Uint8Array | null> {
   const { stdin } = process;
-  if (stdin.readableEnded || stdin.destroyed) {
+  if (stdin.readableEnded || stdin.destroyed || signal?.aborted === true) {
     return Promise.resolve(null);
   }
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void) => (): void => {
       stdin.off("data", onData).off("end", onEnd).off("error", onError).pause();
+      signal?.removeEventListener("abort", onEnd);
       finish();
     };
     const onData = (chunk: Uint8Array): void => {
@@ -234,6 +235,7 @@ function waitForChunk(): Promise<Uint8Array | null> {
     const onError = settle(() => {
       reject(unreadable(stdin.errored));
     });
+    signal?.addEventListener("abort", onEnd);
     stdin.on("data", onData).on("end", onEnd).on("error", onError).resume();
   });
 }

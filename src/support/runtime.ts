@@ -58,10 +58,11 @@ export interface InputStream {
    * The next line without its line end; text without one at the end counts as a line. Bytes that are not UTF-8 become
    * replacement characters. Other work goes on while it waits.
    *
-   * @returns `null` at the end of the input
+   * @param signal - takes the question back
+   * @returns `null` at the end of the input, or when it was taken back
    * @throws SopsError CANNOT_READ
    */
-  readLine(): Promise<string | null>;
+  readLine(signal?: AbortSignal): Promise<string | null>;
 }
 
 export interface OutputStream {

@@ -158,14 +158,14 @@ describe("wrapping", () => {
       fakeService("s", ["A", "C"]),
     );
     await expect(failure).rejects.toThrowError(
-      'Could not generate data key: [failed to encrypt new data key with master key "A": s refuses A ' +
-        'failed to encrypt new data key with master key "C": s refuses C]',
+      'Could not generate data key: [failed to encrypt new data key with master key "A": s: s refuses A ' +
+        'failed to encrypt new data key with master key "C": s: s refuses C]',
     );
   });
 
   test("no service at all", async () => {
     const context = createKeyContext(machine, { log: () => {}, warn: () => {} });
-    const services = createKeyServices(context, { isLocalEnabled: false });
+    const services = createKeyServices(context, { isLocalEnabled: false, remotes: [] });
     const wrapped = wrapDataKey(generateDataKey(machine), [pgp("A")], { services, machine });
     await expect(wrapped).rejects.toThrowError("[no key services provided");
     const recovered = recoverDataKey([pgp("A")], { threshold: 0, order, services });
@@ -281,7 +281,7 @@ describe("with age", () => {
       log: (tag, message) => lines.push(`${tag} ${message}`),
       warn: () => {},
     });
-    return { services: createKeyServices(context, { isLocalEnabled: true }), lines };
+    return { services: createKeyServices(context, { isLocalEnabled: true, remotes: [] }), lines };
   }
 
   test("wrap, recover, and once opened is open", async () => {

@@ -39,7 +39,7 @@ describe("the report", () => {
           - | no identity matched any of the recipients of this file,
             | however long we looked
           
-          - | second service
+          - | tcp://x: second service
 
         FP: FAILED
           - | one
