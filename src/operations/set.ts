@@ -1,8 +1,14 @@
 import { equalTrees } from "../document/compare.js";
 import { setAt, unsetAt } from "../document/tree-edit.js";
 import { parseTreePath } from "../document/tree-path.js";
-import { stringValue, type TreeBranch, type TreeValue } from "../document/tree.js";
-import type { TreePath } from "../document/walk.js";
+import {
+  stringValue,
+  type ListItem,
+  type MapItem,
+  type TreeBranch,
+  type TreeValue,
+} from "../document/tree.js";
+import { formatTreePath, type TreePath } from "../document/walk.js";
 import { parseDecryptionOrder } from "../keys/decryption-order.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
@@ -41,6 +47,7 @@ export function setValue(
   return changeTree(options, options.idempotent, runtime, notices, async () => {
     const path = changePath(options.path);
     const value = await readValue(options.value, runtime);
+    judgeDigits(value, path, options.allowInexact, notices);
     return (branches) => setAt(branches, path, value);
   });
 }
@@ -81,6 +88,47 @@ async function readValue(source: ValueSource, runtime: Runtime): Promise<TreeVal
     case "random":
       return stringValue(randomSecret(source.length, runtime));
   }
+}
+
+/**
+ * Spliced into a text, the number would be read back as the double that it is not.
+ *
+ * @throws SopsError INEXACT_NUMBER (exit 23) unless allowed
+ */
+function judgeDigits(
+  value: TreeValue,
+  path: TreePath,
+  isAllowed: boolean,
+  notices: Pick<Notices, "warn">,
+): void {
+  if (!holdsInexact(value)) {
+    return;
+  }
+  const where = formatTreePath(path);
+  if (!isAllowed) {
+    throw new SopsError(
+      "INEXACT_NUMBER",
+      `Error encrypting tree: a number at ${where} has more digits than the file format can keep`,
+      { details: { path } },
+    );
+  }
+  notices.warn(`a number at ${where} was rounded: its further digits are not kept`);
+}
+
+function holdsInexact(value: TreeValue): boolean {
+  const waiting: (TreeValue | MapItem | ListItem)[] = [value];
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+    if (item.kind === "pair") {
+      waiting.push(item.value);
+    } else if (item.kind === "map" || item.kind === "list") {
+      for (const inner of item.items) {
+        waiting.push(inner);
+      }
+    } else if (item.kind === "float" && item.inexact === true) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** spec: cli.md §12, exit 1 */
