@@ -23,6 +23,6 @@ export const strictOptions: { strictRecipients: BoolOption } = {
 export const rotateTooOptions: { rotate: BoolOption } = {
   rotate: bool(
     "rotate",
-    "also a new data key, so that removed recipients cannot read what follows",
+    "also a new data key for what changes, so that the removed cannot read what follows",
   ),
 };
