@@ -21,7 +21,7 @@ export const VECTOR_GROUPS = [
 export type VectorGroup = (typeof VECTOR_GROUPS)[number];
 
 /** `exact`: as recorded. `error`: same refusal. `output-exact`, `defect`: where ours must be better. */
-export type Conformance = "exact" | "error" | "output-exact" | "defect";
+type Conformance = "exact" | "error" | "output-exact" | "defect";
 
 /** One command of the real sops and what happened; placeholders such as `{AGE1}` stand for keys and folders. */
 export interface VectorStep {
@@ -41,7 +41,7 @@ export interface VectorStep {
   readonly expected_of_new_implementation?: string;
 }
 
-export interface VectorResult {
+interface VectorResult {
   readonly case: string;
   readonly description: string;
   readonly conformance: Conformance;
