@@ -1,28 +1,17 @@
-import { resolveEncryption, type EncryptionPlan } from "../config/resolve.js";
-import type { Layout } from "../config/stores.js";
-import { COMPATIBLE_SOPS_VERSION } from "../document/metadata.js";
-import type { EmitStyle, FormatId } from "../formats/store.js";
-import { generateDataKey, wrapDataKey } from "../keys/data-key.js";
-import { parseEncryptionContext } from "../keys/encryption-context.js";
 import type { Runtime } from "../support/runtime.js";
 
 import { refuseSharedTargets, runBatch } from "./batch.js";
-import { encryptDocument } from "./encrypt-document.js";
-import { chooseFormats, chooseLayout } from "./file-formats.js";
 import { readInput, requireExisting } from "./input-file.js";
-import { keyListsOf } from "./key-metadata.js";
+import {
+  createFileKey,
+  encryptNewFile,
+  planNewFile,
+  type NewFileKey,
+  type NewFilePlan,
+} from "./new-file.js";
 import type { EncryptOptions, FileOutcome, Notices } from "./options.js";
 import { changeFile, deliver } from "./output-file.js";
-import { openPlain } from "./plain-document.js";
 import { createRun, type Run } from "./run.js";
-
-/** Everything about a new file that is settled before its content is read. */
-interface Plan extends EncryptionPlan {
-  readonly input: FormatId;
-  readonly output: FormatId;
-  readonly layout: Layout;
-  readonly style: EmitStyle;
-}
 
 /**
  * Encrypts files to where the options say; each gets a data key of its own.
@@ -49,7 +38,10 @@ async function encryptOne(
   options: EncryptOptions,
   run: Run,
 ): Promise<Omit<FileOutcome, "file">> {
-  const plan = planEncryption(file, options, run);
+  if (file !== undefined) {
+    requireExisting(run.runtime, file);
+  }
+  const plan = planNewFile(file, options, run);
   const work = (bytes: Uint8Array): Promise<Uint8Array> => encryptBytes(bytes, plan, options, run);
   if (options.inPlace && file !== undefined) {
     await changeFile(run.runtime, file, false, run.notices, work);
@@ -66,70 +58,22 @@ async function encryptOne(
   return target === undefined ? { status: "done" } : { status: "done", target };
 }
 
-/** In the order of cli.md §6. */
-function planEncryption(file: string | undefined, options: EncryptOptions, run: Run): Plan {
-  if (file !== undefined) {
-    requireExisting(run.runtime, file);
-  }
-  const formats = chooseFormats(file, options, run);
-  const config = run.config();
-  const { layout, style } = chooseLayout(formats.output, options, run);
-  const plan = resolveEncryption(
-    {
-      machine: run.runtime,
-      file: options.filenameOverride ?? file ?? "",
-      isBinary: formats.input === "binary",
-      recipients: options.recipients,
-      awsProfile: options.awsProfile,
-      encryptionContext: parseEncryptionContext(options.encryptionContext),
-      selection: options.selection,
-      macOnlyEncrypted: options.macOnlyEncrypted,
-      shamirThreshold: options.threshold,
-    },
-    config,
-  );
-  plan.warnings.forEach((message) => {
-    run.notices.warn(message);
-  });
-  return { ...plan, ...formats, layout, style };
-}
-
 async function encryptBytes(
   bytes: Uint8Array,
-  plan: Plan,
+  plan: NewFilePlan,
   options: EncryptOptions,
   run: Run,
 ): Promise<Uint8Array> {
-  const plain = await openPlain(bytes, plan.input, plan.output);
-  const { runtime } = run;
-  const dataKey = generateDataKey(runtime);
+  let key: NewFileKey | null = null;
   try {
-    const wrapped = await wrapDataKey(dataKey, plan.groups, {
-      threshold: plan.threshold,
-      services: run.services,
-      machine: runtime,
-    });
-    return encryptDocument(plain, {
-      dataKey,
-      settings: {
-        groups: keyListsOf(wrapped.groups),
-        threshold: wrapped.threshold,
-        selection: plan.selection,
-        macOnlyEncrypted: plan.macOnlyEncrypted,
-        version: COMPATIBLE_SOPS_VERSION,
-      },
-      isExplicitSelection: plan.explicitSelection,
-      layout: plan.layout,
-      style: plan.style,
-      now: runtime.now(),
-      allowPlaintext: options.allowPlaintext,
-      allowInexact: options.allowInexact,
-      randomBytes: (length) => runtime.randomBytes(length),
-      warn: (message) => {
-        run.notices.warn(message);
-      },
-    });
+    return await encryptNewFile(
+      bytes,
+      plan,
+      async () => (key = await createFileKey(plan, run)),
+      options,
+      run,
+    );
   } finally {
-    dataKey.fill(0);
+    (key as NewFileKey | null)?.dataKey.fill(0);
   }
 }

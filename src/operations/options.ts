@@ -218,3 +218,12 @@ export interface GroupsDeleteOptions extends ConfigOptions, KeyServiceOptions {
   readonly ignoreMac: boolean;
   readonly decryptionOrder?: string | undefined;
 }
+
+export interface EditOptions extends ChangeOptions, RecipientOptions {
+  /** Shows the metadata too, and applies what is changed there. */
+  readonly showMasterKeys: boolean;
+  /** For a file that does not exist yet. */
+  readonly selection: SelectionSettings;
+  readonly macOnlyEncrypted: boolean;
+  readonly allowInexact: boolean;
+}
