@@ -1,9 +1,9 @@
-import type { TreeValue } from "../../document/tree.js";
+import type { ScalarValue, TreeValue } from "../../document/tree.js";
 import { ParseError } from "../../support/errors.js";
 import type { Mark } from "./cursor.js";
 import type { Frame } from "./frame.js";
 import { Problems } from "./problems.js";
-import type { KeyText } from "./scalar-value.js";
+import { scalarValue, type KeyText } from "./scalar-value.js";
 import type { Token } from "./token.js";
 
 /** The root node of a document. */
@@ -51,6 +51,19 @@ export class DocumentChecks {
     return { key: "", keyType: undefined };
   }
 
+  /** A scalar that may not fit its tag; what does not is a text for the time being. */
+  scalar(token: Token, tag: string): ScalarValue {
+    try {
+      return scalarValue(token, tag);
+    } catch (cause) {
+      if (!(cause instanceof ParseError)) {
+        throw cause;
+      }
+      this.problems.stop(token.start, token.line + 1, cause.message);
+      return { kind: "string", value: token.text };
+    }
+  }
+
   recursion({ start, line }: Token): void {
     this.problems.stop(start, line + 1, "anchor value contains itself");
   }
@@ -85,12 +98,11 @@ export class DocumentChecks {
     const line = mark.line + 1;
     if (this.isFirst) {
       const problem = `cannot unmarshal !!${rootTag(value)} into map[string]interface {}`;
-      this.problems.list(0, line, problem);
-      return;
+      throw new ParseError(`yaml: unmarshal errors:\n  line ${line}: ${problem}`, line);
     }
     const what = !isAlias && value.kind === "list" ? "sequences" : "values";
     const problem = `YAML documents that are ${what} are not supported`;
-    throw new ParseError(`Error unmarshaling input YAML: ${problem}`, line);
+    throw new ParseError(problem, line);
   }
 }
 

@@ -113,10 +113,7 @@ function textInEmptyPlace(
     return null;
   }
   const text = scalarLine(value, "plain", places.isFlow(place));
-  let next = at;
-  while (isBlank(source.charCodeAt(next))) {
-    next += 1;
-  }
-  const isLast = next === source.length || isBreak(source.charCodeAt(next));
-  return { text, before: " ", after: isLast ? "" : " ", header: null };
+  const next = source.charCodeAt(at);
+  const isSetOff = at === source.length || isBlank(next) || isBreak(next);
+  return { text, before: " ", after: isSetOff ? "" : " ", header: null };
 }

@@ -5,7 +5,8 @@ import { flowCopy } from "./flow-copy.js";
 import { commentText, isSameLeaf, scalarText, type LeafText } from "./leaf-text.js";
 import type { AliasOccurrence, YamlDocument } from "./places.js";
 import { leafOrder } from "./segment.js";
-import { extraEdits, keyEdits, metadataEdits, type Edit } from "./structure-edits.js";
+import { metadataEdits } from "./metadata-edits.js";
+import { extraEdits, keyEdits, type Edit } from "./structure-edits.js";
 import { matchTrees, type MatchedTrees } from "./tree-match.js";
 
 /** What becomes of the leaves of a document: kept as they are unless named here. */
@@ -122,7 +123,7 @@ function losesItsEnd(
 ): boolean {
   const block = places.blockOf(place);
   const isAtEnd = block?.contentEnd === text.length && block.contentEnd > block.contentStart;
-  return isAtEnd && metadata.at(-1)?.added != null;
+  return isAtEnd && (metadata.at(-1)?.added ?? null) !== null;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { NonStringKeyType, ScalarValue } from "../../document/tree.js";
 import { floatYaml } from "../../document/float-text.js";
-import { ParseError } from "../../support/errors.js";
 import { resolvePlain, resolveTagged, type CoreTag } from "./resolve.js";
 import type { Token } from "./token.js";
 
@@ -31,13 +30,7 @@ export function scalarValue(token: Token, tag: string): ScalarValue {
   if (core === undefined) {
     return { kind: "string", value: token.text };
   }
-  try {
-    return resolveTagged(core, token.text, token.line + 1);
-  } catch (cause) {
-    throw cause instanceof ParseError
-      ? new ParseError(`yaml: ${cause.message}`, token.line + 1, token.column + 1)
-      : cause;
-  }
+  return resolveTagged(core, token.text, token.line + 1);
 }
 
 /** True for the key `<<` as YAML's merge key: plain, or tagged so. */

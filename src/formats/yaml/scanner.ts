@@ -7,7 +7,7 @@ import { scanAnchor, scanDirective, scanTag } from "./scan-names.js";
 import { scanPlain } from "./scan-plain.js";
 import { scanQuoted } from "./scan-quoted.js";
 import { SimpleKeys } from "./simple-keys.js";
-import { TOKEN, type Token, type TokenType } from "./token.js";
+import { TOKEN, type SimpleKey, type Token, type TokenType } from "./token.js";
 
 /** Tokens that must be queued behind the one the parser looks at (spec: formats.md §5.3). */
 const LOOK_AHEAD = 2;
@@ -42,7 +42,8 @@ export class Scanner {
 
   /** The next token, which stays. */
   peek(): Token {
-    while (!this.isEnded && this.needsMore()) {
+    // The check of the head comes even at the end: it may find that a key was due there.
+    while (this.needsMore() && !this.isEnded) {
       this.fetch();
     }
     return this.queue[this.head] ?? this.last;
@@ -59,18 +60,16 @@ export class Scanner {
   }
 
   private needsMore(): boolean {
-    if (this.queue.length - this.head <= LOOK_AHEAD) {
+    if (this.queue.length - this.head <= LOOK_AHEAD && !this.isEnded) {
       return true;
     }
     // The token at the head may still get a KEY before it.
     const key = this.queue[this.head]?.candidate;
-    return (
-      key !== undefined &&
-      key !== null &&
-      key.isPossible &&
-      key.token === this.taken &&
-      this.simpleKeys.isValid(key)
-    );
+    return key?.isAwaited === true && key.token === this.taken && this.isUndecided(key);
+  }
+
+  private isUndecided(key: SimpleKey): boolean {
+    return key.isPossible && this.simpleKeys.isValid(key);
   }
 
   private fetch(): void {
@@ -209,6 +208,7 @@ export class Scanner {
   private fetchFlowEnd(type: TokenType, start: number): void {
     this.simpleKeys.remove();
     if (this.cursor.flowLevel > 0) {
+      this.simpleKeys.leaveLevel();
       this.cursor.flowLevel -= 1;
     }
     this.cursor.isSimpleKeyAllowed = false;
@@ -254,8 +254,9 @@ export class Scanner {
   private fetchValue(start: number): void {
     const { cursor } = this;
     const key = this.simpleKeys.current();
-    if (key.isPossible && this.simpleKeys.isValid(key)) {
-      const at = this.head + key.token - this.taken;
+    if (this.isUndecided(key)) {
+      // A key that the parser has already (see `leaveLevel`) comes too late; the parser refuses what follows it.
+      const at = key.token < this.taken ? this.queue.length : this.head + key.token - this.taken;
       this.queue.splice(at, 0, makeToken(TOKEN.KEY, key.start, key.start, key.line, key.column));
       this.roll(key.column, key.token, TOKEN.BLOCK_MAPPING_START, key.start, key.line);
       key.isPossible = false;
@@ -289,7 +290,7 @@ export class Scanner {
     this.last = token;
   }
 
-  /** Opens a block collection if the column is behind the current one. `number` < 0: at the end of the queue. */
+  /** Opens a block collection if the column is behind the current one. `number` of the token before which it starts, -1 for the end of the queue. */
   private roll(column: number, number: number, type: TokenType, start: number, line: number): void {
     const { cursor } = this;
     if (cursor.flowLevel > 0 || cursor.indent >= column) {
@@ -301,7 +302,7 @@ export class Scanner {
     }
     cursor.indent = column;
     const token = makeToken(type, start, start, line, column);
-    if (number < 0) {
+    if (number < this.taken) {
       this.push(token);
     } else {
       this.queue.splice(this.head + number - this.taken, 0, token);

@@ -23,6 +23,14 @@ export class SimpleKeys {
     this.levels[this.cursor.flowLevel] = newSimpleKey();
   }
 
+  /** Called before a level is left. compat: if nothing in it could be a key, libyaml stops waiting for the bracket. */
+  leaveLevel(): void {
+    const outer = this.levels[this.cursor.flowLevel - 1];
+    if (outer !== undefined && !this.current().isAwaited) {
+      outer.isAwaited = false;
+    }
+  }
+
   /** Notes that the token with this number, which starts at the cursor, may be a key. @returns `null` if it may not */
   save(token: number): SimpleKey | null {
     const { cursor } = this;
@@ -32,6 +40,7 @@ export class SimpleKeys {
     this.remove();
     const key = this.current();
     key.isPossible = true;
+    key.isAwaited = true;
     key.isRequired = cursor.flowLevel === 0 && cursor.indent === cursor.column;
     key.token = token;
     key.start = cursor.position;
@@ -64,7 +73,15 @@ export class SimpleKeys {
 }
 
 function newSimpleKey(): SimpleKey {
-  return { isPossible: false, isRequired: false, token: 0, start: 0, line: 0, column: 0 };
+  return {
+    isPossible: false,
+    isAwaited: false,
+    isRequired: false,
+    token: 0,
+    start: 0,
+    line: 0,
+    column: 0,
+  };
 }
 
 /** Characters beyond U+FFFF count once, so a long span is counted only when its length in units is in doubt. */

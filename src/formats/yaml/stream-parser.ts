@@ -1,3 +1,4 @@
+import { ParseError } from "../../support/errors.js";
 import type { CommentText } from "./comment-queue.js";
 import { parseError, type Cursor } from "./cursor.js";
 import { NO_PROPERTIES } from "./frame.js";
@@ -24,9 +25,24 @@ export class StreamParser {
     this.reader.take(this.reader.peek());
     let isMore = this.parseDocument(true);
     while (isMore) {
-      isMore = this.parseDocument(false);
+      isMore = this.parseLaterDocument();
     }
     return this.builder;
+  }
+
+  /** compat: sops reads the first document twice, and names the second reading in what it says of the others. */
+  private parseLaterDocument(): boolean {
+    try {
+      return this.parseDocument(false);
+    } catch (cause) {
+      throw cause instanceof ParseError
+        ? new ParseError(
+            `Error unmarshaling input YAML: ${cause.message}`,
+            cause.line,
+            cause.column,
+          )
+        : cause;
+    }
   }
 
   /** @returns false at the end of the stream */

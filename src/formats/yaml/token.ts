@@ -44,6 +44,8 @@ export interface BlockLayout {
 /** A token that may turn out to be a key when a `:` follows on its line. */
 export interface SimpleKey {
   isPossible: boolean;
+  /** The parser must not have the token before it is decided. */
+  isAwaited: boolean;
   /** The grammar allows nothing but a key here. */
   isRequired: boolean;
   /** Number of the token, counted from the start of the stream. */

@@ -17,7 +17,7 @@ import {
 import { MAX_DEPTH, MAX_DEPTH_PROBLEM } from "./limits.js";
 import { PlaceTable, type DocumentSpan, type Extra, type PlaceStyle } from "./places.js";
 import { DocumentChecks, type Root } from "./document-checks.js";
-import { isMergeKey, keyText, scalarValue, type KeyText } from "./scalar-value.js";
+import { isMergeKey, keyText, type KeyText } from "./scalar-value.js";
 import { TOKEN, type Token } from "./token.js";
 
 /** A node as it is handed to the collection around it. */
@@ -83,7 +83,6 @@ export class TreeBuilder {
     this.documents.push({ start: this.documentStart, end, isPlainRoot });
   }
 
-  /** @throws ParseError when the text does not fit its tag */
   addScalar(
     token: Token,
     properties: NodeProperties,
@@ -92,7 +91,7 @@ export class TreeBuilder {
   ): void {
     this.anchors.countNode();
     const { top } = this;
-    const value = scalarValue(token, properties.tag);
+    const value = this.checks.scalar(token, properties.tag);
     const anchor = this.anchors.open(properties.anchor);
     const isTagged = properties.tag !== "";
     if (top?.kind === "map" && top.key === null) {

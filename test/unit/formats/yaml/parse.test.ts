@@ -58,7 +58,10 @@ describe("refusals", () => {
       .replace(/ `[^`]*`/, "")
       .replace("anchor 'nope'", "anchor")
       .replace("anchor 'x'", "anchor")
-      .replace(/^runtime: .*/s, "yaml: anchor value contains itself");
+      .replace(
+        /^runtime: .*/s,
+        "Error unmarshaling input YAML: yaml: anchor value contains itself",
+      );
 
   test.each(cases.map(({ name, result, files }) => [name, result, files] as const))(
     "%s",
@@ -74,11 +77,14 @@ describe("refusals", () => {
     ["a: *hunter2", "yaml: unknown anchor referenced"],
     [
       "a: 1\n---\nb: 1\nb: 2",
-      'yaml: unmarshal errors:\n  line 4: mapping key "b" already defined at line 3',
+      'Error unmarshaling input YAML: yaml: unmarshal errors:\n  line 4: mapping key "b" already defined at line 3',
     ],
-    ["a: 1\n---\nb: &x [*x]", "yaml: anchor value contains itself"],
+    ["a: 1\n---\nb: &x [*x]", "Error unmarshaling input YAML: yaml: anchor value contains itself"],
     ["a:\n  ? {b: c}\n  : 1", "yaml: invalid map key"],
-    ["a: 1\n...\nb: 1", "yaml: line 2: did not find expected <document start>"],
+    [
+      "a: 1\n...\nb: 1",
+      "Error unmarshaling input YAML: yaml: line 2: did not find expected <document start>",
+    ],
     ["a: [? : b]", "yaml: did not find expected ',' or ']'"],
     ["a: !<tag:yaml.org,2002:float> x", "yaml: cannot decode !!str as a !!float"],
     ["%YAML 1.1\n%YAML 1.1\n---\na: 1", "yaml: line 1: found duplicate %YAML directive"],
@@ -113,7 +119,7 @@ describe("refusals", () => {
       lines.push(`x${level}: &x${level} [${`*x${level - 1},`.repeat(10)}]`);
     }
     expect(messageFor(encoder.encode(lines.join("\n")))).toBe(
-      "yaml: document contains excessive aliasing",
+      "Error unmarshaling input YAML: yaml: document contains excessive aliasing",
     );
   });
 });
