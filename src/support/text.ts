@@ -104,7 +104,8 @@ function isSecondByte(lead: number, second: number): boolean {
 /** UTF-8 bytes of a text; the lone surrogates of {@link decodeText} become their bytes again. */
 export function encodeText(text: string): Uint8Array {
   if (text.isWellFormed()) {
-    return encoder.encode(text);
+    // A third of the time of the encoder for short texts, and most texts are short.
+    return Buffer.from(text, "utf8");
   }
   // Runs of well-formed text are encoded in one go, straight into the result.
   const bytes = new Uint8Array(text.length * 3);
