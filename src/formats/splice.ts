@@ -98,6 +98,12 @@ export class Splicer {
     return this.#pieces.length === 0 && this.#structure === "";
   }
 
+  /** A new leaf. */
+  insertLeaf(text: string, leaf: ScalarValue | Comment): void {
+    this.#flush();
+    this.#pieces.push({ text, leaf });
+  }
+
   /** As {@link leaf}, in the source's own spelling. */
   keepLeaf(start: number, end: number, leaf: ScalarValue | Comment): void {
     this.leaf(start, end, this.#text.slice(start, end), leaf);

@@ -6,6 +6,8 @@ import { mapOf, stringValue } from "../../src/document/tree.js";
 import { jsonStore } from "../../src/formats/json/store.js";
 import { ParseError } from "../../src/support/errors.js";
 import { joinPieces, leavesOf, mapLeaves, sealLeaf, withLeavesOf } from "../support/leaves.js";
+import { asSpanned } from "../../src/formats/splice.js";
+import { applyEdits, randomEdits } from "../support/tree-edits.js";
 import { treeToJson } from "../support/tree-json.js";
 
 const text = fc.oneof(
@@ -193,3 +195,119 @@ function isPlainJsonObject(json: string): boolean {
     return false;
   }
 }
+
+/** A map or list, or the text of a scalar, laid out by hand. */
+interface Look {
+  readonly lineBreak: string;
+  readonly indent: string | null;
+  readonly colon: string;
+  readonly gap: string;
+  readonly padding: string;
+}
+
+const look: fc.Arbitrary<Look> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom("\n", "\r\n"),
+      fc.constantFrom("  ", "    ", "\t", " "),
+      fc.constantFrom(": ", ":", " : "),
+    )
+    .map(([lineBreak, indent, colon]) => ({ lineBreak, indent, colon, gap: "", padding: "" })),
+  fc
+    .constantFrom([":", ""], [": ", " "], [" : ", " "])
+    .chain(([colon = "", gap = ""]) =>
+      fc
+        .constantFrom("", gap)
+        .map((padding) => ({ lineBreak: "", indent: null, colon, gap, padding })),
+    ),
+);
+
+function layOut(value: TreeValue, style: Look, level = 0): string {
+  if (value.kind !== "map" && value.kind !== "list") {
+    return spell(value, () => "", false);
+  }
+  const items = value.items.map((item) => {
+    if (item.kind === "comment") throw new Error("not generated");
+    return item.kind === "pair"
+      ? JSON.stringify(item.key) + style.colon + layOut(item.value, style, level + 1)
+      : layOut(item, style, level + 1);
+  });
+  const [start, end] = value.kind === "map" ? ["{", "}"] : ["[", "]"];
+  if (items.length === 0) return start + end;
+  const { indent, gap, padding } = style;
+  if (indent === null) {
+    const inner = value.kind === "map" ? padding : "";
+    return start + inner + items.join(`,${gap}`) + inner + end;
+  }
+  const line = style.lineBreak + indent.repeat(level);
+  return start + items.map((item) => line + indent + item).join(",") + line + end;
+}
+
+const name = fc.constantFrom("a", "b", "c", "d", "e e", "__proto__");
+const shortScalar = fc.oneof(
+  fc.constantFrom("", "x", "é", "<").map(stringValue),
+  fc.integer().map((value): ScalarValue => ({ kind: "int", value: BigInt(value) })),
+  fc.constantFrom<ScalarValue>(
+    { kind: "null" },
+    { kind: "bool", value: true },
+    { kind: "float", value: 1.5 },
+  ),
+);
+const { value: shortValue } = fc.letrec<{ value: TreeValue; map: TreeValue; list: TreeValue }>(
+  (tie) => ({
+    value: fc.oneof({ depthSize: "small" }, shortScalar, tie("map"), tie("list")),
+    map: fc
+      .uniqueArray(fc.tuple(name, tie("value")), { maxLength: 4, selector: ([key]) => key })
+      .map(mapOf),
+    list: fc
+      .array(tie("value"), { maxLength: 4 })
+      .map((items): TreeValue => ({ kind: "list", items })),
+  }),
+);
+const shortMap = fc
+  .uniqueArray(fc.tuple(name, shortValue), { minLength: 1, maxLength: 5, selector: ([key]) => key })
+  .map(mapOf);
+
+test("in a file of one style, a changed tree looks as if it had been written so", () => {
+  fc.assert(
+    fc.property(shortMap, look, randomEdits(name, shortValue, 5), (tree, style, edits) => {
+      const document = jsonStore.parse(Buffer.from(layOut(tree, style)));
+      const changed = applyEdits(document.branches, edits);
+      const rendered = joinPieces(jsonStore.render(document, changed, "keep"));
+      // What loses all its items keeps its brackets where they are.
+      const normal = rendered.replaceAll(/([{[])\s+([}\]])/g, "$1$2");
+      expect(normal).toBe(layOut(rootOf(changed), style));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("set and unset in any layout: it reads back as the changed tree, and the rest keeps its text", () => {
+  const metadata = mapOf([["mac", stringValue("ENC[m]")]]);
+  fc.assert(
+    fc.property(source, randomEdits(text, treeValue, 4), fc.boolean(), (json, edits, isSealed) => {
+      const plain = jsonStore.parse(Buffer.from(json));
+      const joined = jsonStore.joinMetadata(plain.branches, metadata);
+      const sealed = joinPieces(jsonStore.render(plain, joined, "encrypt"));
+      const document = isSealed ? jsonStore.parse(Buffer.from(sealed)) : plain;
+      const { branches } = jsonStore.splitMetadata(document.branches);
+      let changed = applyEdits(branches, edits);
+      if (rootOf(changed).items.some((item) => item.kind === "pair" && item.key === "sops")) return;
+      changed = isSealed ? jsonStore.joinMetadata(changed, metadata) : changed;
+      const rendered = joinPieces(jsonStore.render(document, changed, "keep"));
+      expect(treeToJson(jsonStore.parse(Buffer.from(rendered)).branches)).toEqual(
+        treeToJson(changed),
+      );
+      if (isSealed) expect(rendered).toContain('\n\t"sops": {\n\t\t"mac": "ENC[m]"\n\t}');
+      const { spans } = asSpanned(document);
+      for (const item of rootOf(changed).items) {
+        if (item.kind === "pair" && rootOf(branches).items.includes(item)) {
+          const start = spans[2 * (item.place ?? 0)];
+          const end = spans[2 * (item.value.place ?? 0) + 1];
+          expect(rendered).toContain(document.text.slice(start, end));
+        }
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -7,7 +7,7 @@ import { SopsError } from "../../support/errors.js";
 import { encodeText } from "../../support/text.js";
 import { appendMetadataEntry, hasMetadataEntry, splitMetadataEntry } from "../metadata-entry.js";
 import { asSpanned } from "../splice.js";
-import type { EmitStyle, Piece, SourceDocument, Store } from "../store.js";
+import type { EmitStyle, Piece, RenderMode, SourceDocument, Store } from "../store.js";
 import { parseJson } from "./parse.js";
 import { renderJson, segmentJson } from "./splice.js";
 import { indentOf, writeJson } from "./write.js";
@@ -24,12 +24,15 @@ export const jsonStore: Store = {
   isReserved: hasMetadataEntry,
 };
 
-/** JSON text holds nothing that the tree does not, so every mode renders alike. */
-function render(document: SourceDocument, branches: readonly TreeBranch[]): Piece[] | null {
+function render(
+  document: SourceDocument,
+  branches: readonly TreeBranch[],
+  mode: RenderMode,
+): Piece[] | null {
   const [branch] = branches;
   return branch === undefined || branches.length > 1
     ? null
-    : renderJson(asSpanned(document), branch);
+    : renderJson(asSpanned(document), branch, mode);
 }
 
 /** compat: documents after the first are not written (spec: formats.md §6.2). */

@@ -133,8 +133,8 @@ test.each([
   ["a list for a scalar", '{"a":[1]}'],
 ])("a tree of another shape is not spliced: %s", (_name, other) => {
   const document = parse('{"a":1}');
-  expect(jsonStore.render(document, parse(other).branches, "keep")).toBeNull();
-  expect(jsonStore.render(parse(other), document.branches, "keep")).toBeNull();
+  expect(jsonStore.render(document, parse(other).branches, "encrypt")).toBeNull();
+  expect(jsonStore.render(parse(other), document.branches, "decrypt")).toBeNull();
 });
 
 test("leaves of a list that changed places are not spliced", () => {
