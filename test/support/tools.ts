@@ -20,7 +20,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** The real sops 3.11, never one that happens to be on PATH: its version is part of what the tests say. */
-function realSops(): string | null {
+export function realSops(): string | null {
   return isExecutable(SOPS) ? SOPS : null;
 }
 
