@@ -19,7 +19,7 @@ import { encryptDocument } from "./encrypt-document.js";
 import { openPlain } from "./plain-document.js";
 import { restoreSource } from "./plain-text.js";
 import { recoverDocumentKey, type Run } from "./run.js";
-import { writeCanonical, writeInto } from "./write-encrypted.js";
+import { marshalling, writeCanonical, writeInto } from "./write-encrypted.js";
 
 /** An encrypted file opened to be changed: everything decrypted, the MAC checked, its ciphertexts at hand. */
 export interface OpenedFile {
@@ -168,7 +168,7 @@ async function changedPlain(file: OpenedFile, change: TreeChange): Promise<Uint8
       return bytes;
     }
   }
-  return store.emit(changed, {});
+  return marshalling(() => store.emit(changed, {}));
 }
 
 /** `null` where sops's text is due. */

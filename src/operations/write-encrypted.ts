@@ -66,9 +66,10 @@ export function writeInto(
   return bytes !== null && reopen(encryption, bytes, "layout") !== null ? bytes : null;
 }
 
-function emit(encryption: Encryption, layoutField: string, style: EmitStyle): Uint8Array {
+/** spec: formats.md §3, the phrase of exit 4 when encrypting. @throws SopsError CANNOT_EMIT */
+export function marshalling<T>(emitting: () => T): T {
   try {
-    return encryption.store.emit(encryption.branchesWith(layoutField, "canonical"), style);
+    return emitting();
   } catch (error) {
     if (error instanceof SopsError && error.code === "CANNOT_EMIT") {
       throw new SopsError("CANNOT_EMIT", `Could not marshal tree: ${error.message}`, {
@@ -77,6 +78,12 @@ function emit(encryption: Encryption, layoutField: string, style: EmitStyle): Ui
     }
     throw error;
   }
+}
+
+function emit(encryption: Encryption, layoutField: string, style: EmitStyle): Uint8Array {
+  return marshalling(() =>
+    encryption.store.emit(encryption.branchesWith(layoutField, "canonical"), style),
+  );
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Runs one vector case through the program and says what differs from the recorded outcome. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { type CliResult, runCli } from "./cli.js";
 import { firstDifference, maskEncrypted } from "./masking.js";
 import { overrideFor, type StepOverride } from "./overrides.js";
+import { judgeChange, judgeOwnChange } from "./vector-changes.js";
 import {
   environmentOf,
   laterReason,
@@ -57,6 +58,8 @@ const FIXED_TEXTS: readonly string[] = [
   "Error dumping file",
   "error truncating tree",
   "error parsing --extract path",
+  "Value for --set is not valid JSON",
+  "Key not found: ",
   "sops metadata not found",
   "No keys found in file",
   "Failed to get the data key required to decrypt the SOPS file.",
@@ -135,6 +138,8 @@ interface Workspace {
   /** The plain files, and what we made of them. */
   readonly ours: string;
   readonly made: Map<string, OurFile>;
+  /** Folders in which a changing verb has worked. */
+  readonly changed: Set<string>;
   readonly outcome: { problems: string[]; later: string[]; ran: number; overridden: number };
 }
 
@@ -152,7 +157,7 @@ function openWorkspace(entry: VectorCase, layout: Layout, folder: string): Works
   writeCase(entry, theirs, () => true);
   writeCase(entry, ours, (name) => name.startsWith("plain") || name === "sops-config.yaml");
   const outcome = { problems: [], later: [], ran: 0, overridden: 0 };
-  return { entry, layout, theirs, ours, made: new Map(), outcome };
+  return { entry, layout, theirs, ours, made: new Map(), changed: new Set(), outcome };
 }
 
 async function runStep(space: Workspace, step: Step, folder: string): Promise<CliResult> {
@@ -242,6 +247,74 @@ async function runDecrypt(space: Workspace, step: Step): Promise<void> {
   });
 }
 
+/** Changes the file that sops made and, separately, the one that we made. */
+async function runChange(
+  space: Workspace,
+  step: Step,
+  change: NonNullable<Step["change"]>,
+): Promise<void> {
+  const { entry, layout } = space;
+  const recorded = { ...recordedExpectation(entry, step), output: null };
+  const sources = {
+    theirs: entry.files.get(change.before),
+    ours: space.made.get(change.before)?.bytes,
+  };
+  for (const files of ["theirs", "ours"] as const) {
+    const before = sources[files];
+    if (before === undefined) continue;
+    const work = join(space[files], step.inputFile ?? "");
+    writeFileSync(work, before);
+    const result = await runStep(space, step, space[files]);
+    const file = {
+      before,
+      changed: readFileSync(work),
+      after: entry.files.get(change.after) ?? before,
+    };
+    const isOwnLayout = files === "ours" && layout === "source";
+    space.changed.add(space[files]);
+    check(space, step, files, {
+      recorded: [
+        ...judge(result, recorded),
+        ...(isOwnLayout
+          ? judgeOwnChange(file, entry.result)
+          : judgeChange(file, entry.result, layout)),
+        ...(recorded.exit !== 0 && !file.changed.equals(before)
+          ? ["a refusal changed the file"]
+          : []),
+      ],
+      overridden: ({ exit, stderr = "" }) => judge(result, { exit, output: null, stderr }),
+    });
+  }
+}
+
+/** Decrypts what sops made of the file, and what we made of it, in the one layout that both can be compared in. */
+async function runDecryptChanged(
+  space: Workspace,
+  step: Step,
+  { after }: NonNullable<Step["change"]>,
+): Promise<void> {
+  const { entry } = space;
+  const recorded = recordedExpectation(entry, step);
+  if (entry.files.has(after)) {
+    const args = [...step.args.slice(0, -1), after];
+    const result = await runStep(space, { ...step, args }, space.theirs);
+    check(space, step, "theirs", {
+      recorded: judge(result, recorded),
+      overridden: (override) =>
+        judge(result, overriddenExpectation(entry, override, recorded, null)),
+    });
+  }
+  const canonical = { ...step, env: { ...step.env, LEAFSEAL_LAYOUT: "sops" } };
+  for (const folder of space.changed) {
+    const result = await runStep(space, canonical, folder);
+    check(space, step, "ours", {
+      recorded: judge(result, recorded),
+      overridden: (override) =>
+        judge(result, overriddenExpectation(entry, override, recorded, null)),
+    });
+  }
+}
+
 /** @param folder a directory of its own for the case, outside any project; removed afterwards */
 export async function runCase(
   entry: VectorCase,
@@ -253,6 +326,9 @@ export async function runCase(
     for (const step of stepsOf(entry)) {
       const reason = laterReason(entry, step);
       if (reason !== null) space.outcome.later.push(`step ${step.index}: ${reason}`);
+      else if (step.change !== undefined && step.verb === "change")
+        await runChange(space, step, step.change);
+      else if (step.change !== undefined) await runDecryptChanged(space, step, step.change);
       else if (step.verb === "decrypt") await runDecrypt(space, step);
       else if (step.madeBy === undefined) await runEncrypt(space, step);
     }

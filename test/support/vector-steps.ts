@@ -16,7 +16,7 @@ export type Layout = "source" | "sops";
 export interface Step {
   /** Place in the case; overrides name it. */
   readonly index: number;
-  readonly verb: "encrypt" | "decrypt" | "other";
+  readonly verb: "encrypt" | "decrypt" | "change" | "other";
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: string;
@@ -26,6 +26,8 @@ export interface Step {
   readonly stdoutFile?: string;
   /** Last word of the command line; `undefined` where standard input is read. */
   readonly inputFile?: string;
+  /** Of a step that changes its input file in place, or decrypts what was changed: what it is before and after. */
+  readonly change?: { readonly before: string; readonly after: string };
   /** Set where an older sops wrote the file: there is nothing for us to run. */
   readonly madeBy?: string;
 }
@@ -44,6 +46,9 @@ function fill(text: string): string {
     text,
   );
 }
+
+/** Verbs of the `edit` group that need no editor. */
+const CHANGING_VERBS = new Set(["set", "unset", "rotate"]);
 
 /** Flags of the recorded commands that take no value. */
 const BARE_FLAGS = new Set([
@@ -64,7 +69,8 @@ function inputOf(args: readonly string[]): string | undefined {
 
 function verbOf(args: readonly string[]): Step["verb"] {
   if (args.includes("encrypt") || args.includes("--encrypt")) return "encrypt";
-  return args.includes("decrypt") ? "decrypt" : "other";
+  if (args.includes("decrypt")) return "decrypt";
+  return CHANGING_VERBS.has(args[0] ?? "") ? "change" : "other";
 }
 
 function toStep(step: VectorStep, index: number): Step {
@@ -86,14 +92,14 @@ function toStep(step: VectorStep, index: number): Step {
   };
 }
 
-/** The edit cases decrypt the edited file; before and after are kept under these names. */
-function editSteps(entry: VectorCase, steps: readonly VectorStep[]): Step[] {
+/** The edit cases change and decrypt one file, `work.*`; before and after are kept as `before.*` and `after.*`. */
+function editSteps(steps: readonly VectorStep[]): Step[] {
   return steps.map((step, index) => {
     const plan = toStep(step, index);
-    if (plan.verb !== "decrypt" || plan.inputFile === undefined) return plan;
-    const after = plan.inputFile.replace("work.", "after.");
-    if (!entry.files.has(after)) return plan;
-    return { ...plan, args: [...plan.args.slice(0, -1), after], inputFile: after };
+    const inputFile = plan.args.find((word) => word.startsWith("work."));
+    if (inputFile === undefined) return plan;
+    const [before, after] = ["before.", "after."].map((name) => inputFile.replace("work.", name));
+    return { ...plan, inputFile, change: { before: before ?? "", after: after ?? "" } };
   });
 }
 
@@ -119,7 +125,7 @@ function singleFileSteps(entry: VectorCase): Step[] {
 export function stepsOf(entry: VectorCase): Step[] {
   const { steps } = entry.result;
   if (steps === undefined) return singleFileSteps(entry);
-  if (entry.name.startsWith("edit/")) return editSteps(entry, steps);
+  if (entry.name.startsWith("edit/")) return editSteps(steps);
   return steps.map(toStep);
 }
 
@@ -168,7 +174,6 @@ function ageGroups(entry: VectorCase): number {
 /** Why a step waits for a later issue, or `null`. Every such step is counted and printed by the runner. */
 export function laterReason(entry: VectorCase, step: Step): string | null {
   if (step.verb === "other") return `verb ${step.args[0] ?? ""}`;
-  if (step.inputFile?.startsWith("work.") === true) return "verb that edits";
   if (step.verb === "encrypt") {
     const needsPgp =
       step.args.includes("--pgp") ||

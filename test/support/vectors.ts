@@ -41,7 +41,7 @@ export interface VectorStep {
   readonly expected_of_new_implementation?: string;
 }
 
-interface VectorResult {
+export interface VectorResult {
   readonly case: string;
   readonly description: string;
   readonly conformance: Conformance;
@@ -51,6 +51,9 @@ interface VectorResult {
   readonly decrypted_equals_plain?: boolean;
   readonly steps?: readonly VectorStep[];
   readonly data_key_hex?: string;
+  /** Of the `edit` group: what sops changed in the file. */
+  readonly lines_removed?: readonly string[];
+  readonly encrypted_values_reused?: number;
   readonly shamir_shares_hex?: readonly string[];
   readonly shamir_threshold?: number;
   readonly upstream_defect?: string;
