@@ -35,8 +35,9 @@ export class DocumentChecks {
     if (before === undefined) {
       lines.set(text, line + 1);
     } else {
-      const problem = `mapping key ${JSON.stringify(text)} already defined at line ${before}`;
-      this.problems.list(map.start, line + 1, problem);
+      this.problems.list(map.start, line + 1, () => {
+        return `mapping key ${JSON.stringify(text)} already defined at line ${before}`;
+      });
     }
   }
 
@@ -44,7 +45,7 @@ export class DocumentChecks {
   collectionKey(kind: "map" | "list", isTopLevel: boolean, start: number, line: number): KeyText {
     if (isTopLevel && this.isFirst) {
       const tag = kind === "map" ? "map" : "seq";
-      this.problems.list(start, line + 1, `cannot unmarshal !!${tag} into string`);
+      this.problems.list(start, line + 1, () => `cannot unmarshal !!${tag} into string`);
     } else {
       this.problems.stop(start, line + 1, "invalid map key");
     }

@@ -19,9 +19,9 @@ export class Problems {
   private first: Problem | null = null;
 
   /** A problem of the decoded document; all of them are reported together. Lines count from 1. */
-  list(order: number, line: number, text: string): void {
+  list(order: number, line: number, text: () => string): void {
     if (this.listed.length < MAX_LISTED) {
-      this.listed.push({ order, line, text: `  line ${line}: ${text}` });
+      this.listed.push({ order, line, text: `  line ${line}: ${text()}` });
     }
   }
 

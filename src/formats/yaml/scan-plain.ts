@@ -1,5 +1,5 @@
 import { END, HASH, isBlank, isBlankBreakOrEnd, isBreak, TAB } from "./characters.js";
-import { scanError, scalarToken, type Cursor } from "./cursor.js";
+import { scanError, scalarToken, type Cursor, type Mark } from "./cursor.js";
 import { LineJoiner } from "./line-joiner.js";
 import { TOKEN, type Token } from "./token.js";
 
@@ -24,28 +24,33 @@ for (const char of ",?[]{}") {
 export function scanPlain(cursor: Cursor): Token {
   const start = cursor.position;
   const mark = cursor.mark();
-  const firstEnd = runEnd(cursor, start);
-  cursor.position = firstEnd;
+  const end = runEnd(cursor, start);
+  const text = cursor.text.slice(start, end);
+  cursor.position = end;
   cursor.newlines = 0;
   skipBlanks(cursor);
-  if (!isBreak(cursor.at(cursor.position))) {
-    return scalarToken(
-      TOKEN.SCALAR,
-      start,
-      firstEnd,
-      mark,
-      cursor.text.slice(start, firstEnd),
-      "plain",
-    );
-  }
-  const joiner = new LineJoiner(cursor.text.slice(start, firstEnd));
-  let end = firstEnd;
-  for (;;) {
-    skipLines(cursor, joiner, mark);
-    if (!continues(cursor)) {
-      break;
+  if (isBreak(cursor.at(cursor.position))) {
+    if (continuesBelow(cursor, mark)) {
+      return scanLines(cursor, start, mark, text, end);
     }
-    const next = runEnd(cursor, cursor.position);
+    cursor.isSimpleKeyAllowed = true;
+  }
+  return scalarToken(TOKEN.SCALAR, start, end, mark, text, "plain");
+}
+
+/** A scalar of several lines, the cursor behind the first one. */
+function scanLines(
+  cursor: Cursor,
+  start: number,
+  mark: Mark,
+  first: string,
+  firstEnd: number,
+): Token {
+  const joiner = new LineJoiner(first);
+  let end = firstEnd;
+  while (isBreak(cursor.at(cursor.position))) {
+    skipLines(cursor, joiner, mark);
+    const next = continues(cursor) ? runEnd(cursor, cursor.position) : cursor.position;
     if (next === cursor.position) {
       break;
     }
@@ -54,14 +59,29 @@ export function scanPlain(cursor: Cursor): Token {
     cursor.newlines = 0;
     end = next;
     skipBlanks(cursor);
-    if (!isBreak(cursor.at(cursor.position))) {
-      break;
-    }
   }
   if (cursor.newlines > 0) {
     cursor.isSimpleKeyAllowed = true;
   }
   return scalarToken(TOKEN.SCALAR, start, end, mark, joiner.finish(), "plain");
+}
+
+/**
+ * Steps over the lines behind the first one. Nearly always another token follows, and they are done with.
+ *
+ * @returns true if the scalar goes on; the cursor is back where it was then
+ */
+function continuesBelow(cursor: Cursor, mark: Mark): boolean {
+  const { position, line, lineStart, newlines } = cursor;
+  skipLines(cursor, null, mark);
+  if (!continues(cursor)) {
+    return false;
+  }
+  cursor.position = position;
+  cursor.line = line;
+  cursor.lineStart = lineStart;
+  cursor.newlines = newlines;
+  return true;
 }
 
 /** The end of the plain text that starts at `from`, within its line and without trailing blanks. */
@@ -118,15 +138,12 @@ function skipBlanks(cursor: Cursor): void {
 }
 
 /** Steps over line breaks and indentation, telling the joiner of each break. */
-function skipLines(
-  cursor: Cursor,
-  joiner: LineJoiner,
-  start: { line: number; column: number },
-): void {
+function skipLines(cursor: Cursor, joiner: LineJoiner | null, start: Mark): void {
   for (;;) {
     const unit = cursor.at(cursor.position);
     if (isBreak(unit)) {
-      joiner.lineBreak(cursor.readBreak());
+      const text = cursor.readBreak();
+      joiner?.lineBreak(text);
     } else if (isBlank(unit)) {
       if (unit === TAB && cursor.column < cursor.indent + 1) {
         throw scanError("found a tab character that violates indentation", cursor, start);

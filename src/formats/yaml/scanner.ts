@@ -257,7 +257,7 @@ export class Scanner {
     if (this.isUndecided(key)) {
       // A key that the parser has already (see `leaveLevel`) comes too late; the parser refuses what follows it.
       const at = key.token < this.taken ? this.queue.length : this.head + key.token - this.taken;
-      this.queue.splice(at, 0, makeToken(TOKEN.KEY, key.start, key.start, key.line, key.column));
+      insertAt(this.queue, at, makeToken(TOKEN.KEY, key.start, key.start, key.line, key.column));
       this.roll(key.column, key.token, TOKEN.BLOCK_MAPPING_START, key.start, key.line);
       key.isPossible = false;
       cursor.isSimpleKeyAllowed = false;
@@ -305,7 +305,7 @@ export class Scanner {
     if (number < this.taken) {
       this.push(token);
     } else {
-      this.queue.splice(this.head + number - this.taken, 0, token);
+      insertAt(this.queue, this.head + number - this.taken, token);
     }
   }
 
@@ -384,4 +384,15 @@ const NEVER_PLAIN = new Set(Array.from(",[]{}#&*!|>'\"%@`", (char) => char.charC
 /** Also `-`, `?` and `:` may start a plain scalar here: the indicators have been sorted out before. */
 function canStartPlain(unit: number): boolean {
   return !NEVER_PLAIN.has(unit) && !isBlank(unit) && !isBreakOrEnd(unit);
+}
+
+/** As `splice`, which is slow for what happens at every key: an insertion near the end. */
+function insertAt(queue: Token[], at: number, token: Token): void {
+  let moved = token;
+  for (let index = at; index < queue.length; index += 1) {
+    const next = queue[index] ?? moved;
+    queue[index] = moved;
+    moved = next;
+  }
+  queue.push(moved);
 }
