@@ -7,6 +7,7 @@ import { dotenvStore } from "../../src/formats/dotenv/store.js";
 import { ParseError, SopsError } from "../../src/support/errors.js";
 import { decodeText, encodeText } from "../../src/support/text.js";
 import { joinPieces, mapLeaves, sealLeaf, withLeavesOf } from "../support/leaves.js";
+import { applyEdits, randomEdits } from "../support/tree-edits.js";
 import { treeToJson } from "../support/tree-json.js";
 
 const anyText = fc.oneof(
@@ -40,6 +41,10 @@ function rootOf(branches: readonly TreeBranch[]): TreeBranch {
   return branches[0] ?? mapOf([]);
 }
 
+function bytesOf(text: string): Buffer {
+  return Buffer.from(encodeText(text));
+}
+
 test("what is written reads back the same and is written the same again", () => {
   fc.assert(
     fc.property(source, (bytes) => {
@@ -60,7 +65,7 @@ test("encrypted and decrypted in place, a file comes back byte for byte", () => 
   fc.assert(
     fc.property(source, (bytes) => {
       const document = dotenvStore.parse(bytes);
-      expect(encodeText(joinPieces(dotenvStore.segment(document)))).toEqual(bytes);
+      expect(bytesOf(joinPieces(dotenvStore.segment(document)))).toEqual(Buffer.from(bytes));
       const root = rootOf(document.branches);
       const joined = dotenvStore.joinMetadata([mapLeaves(root, sealLeaf)], metadata);
       const sealed = joinPieces(dotenvStore.render(document, joined, "encrypt"));
@@ -72,8 +77,45 @@ test("encrypted and decrypted in place, a file comes back byte for byte", () => 
       );
       const opened = withLeavesOf(rootOf(split.branches), root);
       const decrypted = joinPieces(dotenvStore.render(encrypted, [opened], "decrypt"));
-      expect(encodeText(decrypted)).toEqual(bytes);
+      expect(bytesOf(decrypted)).toEqual(Buffer.from(bytes));
     }),
+  );
+});
+
+test("set and unset: it reads back as the changed tree, and all other lines stay", () => {
+  const metadata = mapOf([["mac", stringValue("ENC[m]")]]);
+  // Escaped bytes that came together could be valid UTF-8, and so another text.
+  const isStable = (text: string): boolean => decodeText(encodeText(text)) === text;
+  const value = anyText.filter((text) => isStable(text) && !text.includes("\\n")).map(stringValue);
+  const newKey = key.filter(isStable);
+  fc.assert(
+    fc.property(source, randomEdits(newKey, value, 1), fc.boolean(), (bytes, edits, isSealed) => {
+      const plain = dotenvStore.parse(bytes);
+      const joined = dotenvStore.joinMetadata(plain.branches, metadata);
+      const sealed = joinPieces(dotenvStore.render(plain, joined, "encrypt"));
+      const document = isSealed ? dotenvStore.parse(encodeText(sealed)) : plain;
+      const { branches } = dotenvStore.splitMetadata(document.branches);
+      const edited = applyEdits(branches, edits);
+      const changed = isSealed ? dotenvStore.joinMetadata(edited, metadata) : edited;
+      const rendered = joinPieces(dotenvStore.render(document, changed, "keep"));
+      expect(treeToJson(dotenvStore.parse(encodeText(rendered)).branches)).toEqual(
+        treeToJson(changed),
+      );
+      if (![document.text, rendered].some((text) => /^\n|\n\n|^$/.test(text))) {
+        expect(rendered.endsWith("\n")).toBe(document.text.endsWith("\n"));
+      }
+      const before = rootOf(branches).items;
+      const after = rootOf(edited).items;
+      const lines = (of: string): string[] => of.split("\n").filter((each) => each !== "");
+      const kept = before.map((item) => after.includes(item));
+      const old = lines(plain.text).filter((_, index) => kept[index]);
+      const current = lines(rendered).slice(0, after.length);
+      expect(current.filter((_, index) => before.includes(after[index] as MapItem))).toEqual(old);
+      const emptyLines = (of: string): number =>
+        of.split("\n").filter((each) => each === "").length;
+      expect(emptyLines(rendered)).toBeLessThanOrEqual(emptyLines(plain.text) + 1);
+    }),
+    { numRuns: 1000 },
   );
 });
 
@@ -106,7 +148,7 @@ test("any bytes give a tree or a typed error that shows nothing of them", () => 
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       try {
         const document = dotenvStore.parse(bytes);
-        expect(encodeText(joinPieces(dotenvStore.segment(document)))).toEqual(bytes);
+        expect(bytesOf(joinPieces(dotenvStore.segment(document)))).toEqual(Buffer.from(bytes));
       } catch (error) {
         expect(error).toBeInstanceOf(ParseError);
         expect((error as ParseError).message).toMatch(/^invalid dotenv input line: line \d+$/);

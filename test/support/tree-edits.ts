@@ -49,7 +49,7 @@ export function applyEdits(
 function applyEdit(branches: readonly TreeBranch[], edit: RandomEdit): TreeBranch[] {
   const path: (string | number)[] = [];
   let value: TreeValue | undefined = branches[0];
-  for (const pick of edit.picks) {
+  for (const pick of edit.kind === "append" ? edit.picks.slice(1) : edit.picks) {
     const children = childrenOf(value);
     const [part, child] = children[pick % Math.max(children.length, 1)] ?? [];
     if (part === undefined) {

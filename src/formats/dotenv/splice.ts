@@ -1,90 +1,160 @@
-import type { MapItem, Pair, TreeBranch } from "../../document/tree.js";
+import type { MapItem, Pair, ScalarValue, TreeBranch } from "../../document/tree.js";
 import { isScalar } from "../../document/tree.js";
+import { alignItems, type AlignStep } from "../align.js";
 import { isSameScalar, spanEnd, spanStart, Splicer, type SpannedDocument } from "../splice.js";
-import type { Piece } from "../store.js";
+import type { Piece, RenderMode } from "../store.js";
 import { isMetadataPair } from "./metadata.js";
-import { commentText, valueText, writeDotenv } from "./write.js";
+import { commentText, keyText, valueText, writeDotenv } from "./write.js";
 
 /** The source's own pieces: values and comment texts are the leaves. */
 export function segmentDotenv(document: SpannedDocument): Piece[] {
   const splicer = new Splicer(document.text);
   for (const item of document.branches[0]?.items ?? []) {
-    spliceItem(document, item, item, splicer);
+    spliceItem(document, item, item, "encrypt", splicer);
   }
   return splicer.finish();
 }
 
 /**
- * The source with the leaves of `branch` in it. Metadata lines that are gone leave wherever they stand, new ones are
- * appended, as structure.
+ * The source with `branch` in it. Lines that are gone leave wherever they stand, new ones follow the entry before them,
+ * new metadata comes last, as structure.
  *
- * A line feed that is missing at the end of the file stays missing: metadata lines get one before them and none
- * behind, and when such lines leave, the one before them goes too. So decrypting restores the file.
+ * A line feed that is missing at the end of the file stays missing: what is appended gets one before it and none
+ * behind, and when the last line leaves, the one before it goes too. So decrypting restores the file.
  *
- * @returns `null` when `branch` has another shape
- * @throws SopsError CANNOT_EMIT for a comment of several lines
+ * @returns `null` for items that moved, for values that dotenv cannot spell and, unless the mode is `keep`, for another
+ * shape
+ * @throws SopsError CANNOT_EMIT for a comment of several lines and for keys that would read as another entry
  */
-export function renderDotenv(document: SpannedDocument, branch: TreeBranch): Piece[] | null {
-  const { text } = document;
-  const old = document.branches[0]?.items ?? [];
-  const kept = branch.items.filter((item) => !isNewMetadata(item));
-  const splicer = new Splicer(text);
-  if (!spliceLines(document, old, kept, splicer)) {
+export function renderDotenv(
+  document: SpannedDocument,
+  branch: TreeBranch,
+  mode: RenderMode,
+): Piece[] | null {
+  const added = branch.items.filter(isNewMetadata);
+  const current = branch.items.filter((item) => !isNewMetadata(item));
+  const steps = alignItems(document.branches[0]?.items ?? [], current, isMetadataPair);
+  const splicer = new LineSplicer(document.text);
+  if (steps === null || !spliceLines(document, steps, mode, splicer)) {
     return null;
   }
-  splicer.keepUntil(text.length);
-  const isTerminated = text === "" || text.endsWith("\n");
-  const last = old.at(-1);
-  if (!isTerminated && last !== undefined && isCut(last, kept.at(-1))) {
-    splicer.dropLineFeed();
-  }
-  appendMetadata(branch.items.filter(isNewMetadata), isTerminated, splicer);
+  splicer.keepLines(document.text.length);
+  splicer.insert(writeDotenv({ kind: "map", items: added }));
   return splicer.finish();
 }
 
-function appendMetadata(added: readonly Pair[], isTerminated: boolean, splicer: Splicer): void {
-  if (added.length === 0) {
-    return;
-  }
-  const lines = writeDotenv({ kind: "map", items: added });
-  if (isTerminated) {
-    splicer.insert(lines);
-    return;
-  }
-  if (!splicer.isEmpty) {
-    splicer.insert("\n");
-  }
-  splicer.insert(lines.slice(0, -1));
-}
+/** Works as if the text ended with a line feed, and takes it back at the end when it does not. */
+class LineSplicer extends Splicer {
+  readonly #length: number;
+  readonly #isTerminated: boolean;
+  #isAtEnd = false;
 
-function isNewMetadata(item: MapItem): item is Pair {
-  return isMetadataPair(item) && (item.place === undefined || item.value.place === undefined);
-}
+  constructor(text: string) {
+    super(text);
+    this.#length = text.length;
+    this.#isTerminated = text === "" || text.endsWith("\n");
+  }
 
-/** True for a metadata line that the new tree, which would have it here, no longer has. */
-function isCut(old: MapItem, current: MapItem | undefined): old is Pair {
-  return isMetadataPair(old) && (current === undefined || current.place !== old.place);
-}
-
-function spliceLines(
-  document: SpannedDocument,
-  old: readonly MapItem[],
-  kept: readonly MapItem[],
-  splicer: Splicer,
-): boolean {
-  let taken = 0;
-  for (const item of old) {
-    const current = kept[taken];
-    if (isCut(item, current)) {
-      splicer.keepUntil(spanStart(document, item.place ?? 0));
-      splicer.skipTo(spanEnd(document, item.place ?? 0));
-    } else if (current !== undefined && spliceItem(document, item, current, splicer)) {
-      taken += 1;
-    } else {
-      return false;
+  /** All lines up to the one that begins at `next` stay. */
+  keepLines(next: number): void {
+    this.keepUntil(next);
+    if (next === this.#length && !this.#isAtEnd) {
+      this.#isAtEnd = true;
+      this.insert(this.#isTerminated ? "" : "\n");
     }
   }
-  return taken === kept.length;
+
+  cutLine({ start, next }: Line): void {
+    this.keepUntil(start);
+    this.skipTo(next);
+    this.#isAtEnd ||= next === this.#length;
+  }
+
+  override finish(): Piece[] {
+    this.keepLines(this.#length);
+    if (!this.#isTerminated) {
+      this.dropLineFeed();
+    }
+    return super.finish();
+  }
+}
+
+interface Line {
+  readonly start: number;
+  /** Where the line below begins. */
+  readonly next: number;
+}
+
+function lineOf({ text, spans }: SpannedDocument, { kind, place = 0 }: MapItem): Line {
+  const start = spans[2 * place] ?? 0;
+  const end = spans[2 * place + 1] ?? 0;
+  // The place of a comment is its text.
+  return kind === "pair"
+    ? { start, next: end }
+    : { start: start - 1, next: Math.min(end + 1, text.length) };
+}
+
+/** Lays the new lines over the old ones. */
+function spliceLines(
+  document: SpannedDocument,
+  steps: readonly AlignStep<MapItem>[],
+  mode: RenderMode,
+  splicer: LineSplicer,
+): boolean {
+  const [first] = document.branches[0]?.items ?? [];
+  // What is new follows the last entry before it; metadata that goes may stand behind empty lines.
+  let position = first === undefined ? document.text.length : lineOf(document, first).start;
+  for (const { old, current } of steps) {
+    if (old === undefined) {
+      splicer.keepLines(position);
+      if (mode !== "keep" || !insertLine(current, splicer)) {
+        return false;
+      }
+    } else {
+      if (!spliceLine(document, old, current, mode, splicer)) {
+        return false;
+      }
+      const isPassed = current !== undefined || !isMetadataPair(old);
+      position = isPassed ? lineOf(document, old).next : position;
+    }
+  }
+  return true;
+}
+
+/** Metadata goes in every mode, other entries in `keep` alone. */
+function spliceLine(
+  document: SpannedDocument,
+  old: MapItem,
+  current: MapItem | undefined,
+  mode: RenderMode,
+  splicer: LineSplicer,
+): boolean {
+  if (current !== undefined) {
+    return spliceItem(document, old, current, mode, splicer);
+  }
+  splicer.cutLine(lineOf(document, old));
+  return mode === "keep" || isMetadataPair(old);
+}
+
+/** @returns false for a value that is no text, or would read as another one */
+function insertLine(item: MapItem, splicer: Splicer): boolean {
+  if (item.kind === "comment") {
+    splicer.insert("#");
+    splicer.insertLeaf(commentText(item), item);
+  } else {
+    if (!isScalar(item.value) || !isSayable(item.value)) {
+      return false;
+    }
+    splicer.insert(`${keyText(item)}=`);
+    splicer.insertLeaf(valueText(item.value), item.value);
+  }
+  splicer.insert("\n");
+  return true;
+}
+
+/** The two characters `\n` would read as a line feed. */
+function isSayable(value: ScalarValue): boolean {
+  return value.kind !== "string" || !value.value.includes("\\n");
 }
 
 /** @returns false where the two do not belong together */
@@ -92,28 +162,29 @@ function spliceItem(
   document: SpannedDocument,
   old: MapItem,
   current: MapItem,
+  mode: RenderMode,
   splicer: Splicer,
 ): boolean {
   if (old.kind === "comment" || current.kind === "comment") {
     return spliceComment(document, old, current, splicer);
   }
-  const before = old.value;
-  const after = current.value;
-  if (old.key !== current.key || !isScalar(before) || !isScalar(after)) {
+  const [before, after] = [old.value, current.value];
+  if (!isScalar(before) || !isScalar(after)) {
     return false;
   }
   const { place } = before;
-  if (place === undefined || after.place !== place) {
+  const isHere = after.place === place || (after.place === undefined && mode === "keep");
+  if (place === undefined || !isHere) {
     return false;
   }
   const start = spanStart(document, place);
   const end = spanEnd(document, place);
   if (isSameScalar(before, after)) {
     splicer.keepLeaf(start, end, after);
-  } else {
-    splicer.leaf(start, end, valueText(after), after);
+    return true;
   }
-  return true;
+  splicer.leaf(start, end, valueText(after), after);
+  return mode !== "keep" || isSayable(after);
 }
 
 function spliceComment(
@@ -122,14 +193,14 @@ function spliceComment(
   current: MapItem,
   splicer: Splicer,
 ): boolean {
-  if (old.kind !== "comment" || current.kind !== "comment") {
+  if (old.kind !== "comment" || current.kind !== "comment" || old.place === undefined) {
     return false;
   }
-  const { place } = old;
-  if (place === undefined || current.place !== place) {
-    return false;
-  }
-  const start = spanStart(document, place);
-  splicer.leaf(start, spanEnd(document, place), commentText(current), current);
+  const start = spanStart(document, old.place);
+  splicer.leaf(start, spanEnd(document, old.place), commentText(current), current);
   return true;
+}
+
+function isNewMetadata(item: MapItem): item is Pair {
+  return isMetadataPair(item) && (item.place === undefined || item.value.place === undefined);
 }

@@ -6,7 +6,7 @@ import { isScalar, type TreeBranch, type TreeValue } from "../../document/tree.j
 import { SopsError } from "../../support/errors.js";
 import { encodeText } from "../../support/text.js";
 import { asSpanned } from "../splice.js";
-import type { Piece, SourceDocument, Store } from "../store.js";
+import type { Piece, RenderMode, SourceDocument, Store } from "../store.js";
 import { isReserved, joinMetadata, splitMetadata } from "./metadata.js";
 import { parseDotenv } from "./parse.js";
 import { renderDotenv, segmentDotenv } from "./splice.js";
@@ -24,12 +24,15 @@ export const dotenvStore: Store = {
   isReserved,
 };
 
-/** Beside the tree a dotenv file holds empty lines only, so every mode renders alike. */
-function render(document: SourceDocument, branches: readonly TreeBranch[]): Piece[] | null {
+function render(
+  document: SourceDocument,
+  branches: readonly TreeBranch[],
+  mode: RenderMode,
+): Piece[] | null {
   const [branch] = branches;
   return branch === undefined || branches.length > 1
     ? null
-    : renderDotenv(asSpanned(document), branch);
+    : renderDotenv(asSpanned(document), branch, mode);
 }
 
 /** compat: documents after the first are not written (spec: formats.md §8). */

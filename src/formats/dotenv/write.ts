@@ -51,8 +51,12 @@ function scalarOf({ key, value }: Pair): ScalarValue {
   return value;
 }
 
-/** A key ends at the first `=` and must not begin like a comment; sops writes such keys all the same. */
-function keyText({ key }: Pair): string {
+/**
+ * A key ends at the first `=` and must not begin like a comment; sops writes such keys all the same.
+ *
+ * @throws SopsError CANNOT_EMIT
+ */
+export function keyText({ key }: Pair): string {
   if (key.includes("\n") || key.includes("=") || key.startsWith("#")) {
     throw new SopsError(
       "CANNOT_EMIT",
