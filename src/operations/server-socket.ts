@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 
-import { showAddress, type ServiceAddress } from "../keys/service/address.js";
+import { isPathTooLong, showAddress, type ServiceAddress } from "../keys/service/address.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 import { describeSystemError, systemErrorCode } from "../support/system-error.js";
 import { showText } from "../support/text.js";
 
-/** @throws SopsError CANNOT_LISTEN for a name that is no file */
-export function socketPath(address: string, runtime: Runtime): string {
+/** @throws SopsError CANNOT_LISTEN for a name that is no file, or too long to be a socket */
+export function socketPath(address: string, { cwd, platform }: Runtime): string {
   if (address === "" || address.startsWith("@") || address.includes("\0")) {
     throw new SopsError(
       "CANNOT_LISTEN",
@@ -15,7 +15,11 @@ export function socketPath(address: string, runtime: Runtime): string {
       { hint: null },
     );
   }
-  return resolve(runtime.cwd, address);
+  const path = resolve(cwd, address);
+  if (isPathTooLong(path, platform)) {
+    throw cannotListen({ kind: "unix", path }, "the path is too long for a socket");
+  }
+  return path;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { encodeText } from "../../support/text.js";
+
 /** Where a key service is reached. */
 export type ServiceAddress = TcpAddress | UnixAddress;
 
@@ -54,6 +56,14 @@ export function showAddress(address: ServiceAddress): string {
 
 export function hostAndPort({ host, port }: TcpAddress): string {
   return `${host.includes(":") ? `[${host}]` : host}:${String(port)}`;
+}
+
+/**
+ * The system has no room for the path of this socket. Node would cut it off without a word and use another file.
+ */
+export function isPathTooLong(path: string, platform: NodeJS.Platform): boolean {
+  const room = platform === "linux" ? 107 : 103;
+  return encodeText(path).length > room;
 }
 
 /** Only this machine can reach it. Names are not looked up: except for `localhost` they count as remote. */

@@ -12,11 +12,11 @@ export function rememberOpenedKeys(service: KeyService): KeyService {
       const id = `${key.type} ${key.enc}`;
       const known = opened.get(id);
       if (known !== undefined) {
-        return known.slice();
+        return new Uint8Array(known);
       }
       const result = await service.unwrap(key);
       if (!isUnusable(result)) {
-        opened.set(id, result.slice());
+        opened.set(id, new Uint8Array(result));
       }
       return result;
     },

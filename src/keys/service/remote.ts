@@ -2,11 +2,15 @@ import { messageOf } from "../../support/errors.js";
 import { decodeUtf8, encodeText } from "../../support/text.js";
 import type { KeyContext } from "../key-type.js";
 import type { MasterKey } from "../master-key.js";
-import { parseServiceUri, type ServiceAddress } from "./address.js";
+import { isPathTooLong, parseServiceUri, type ServiceAddress } from "./address.js";
 import type { GrpcClient, TimeLimits } from "./grpc-client.js";
 import { GrpcError, STATUS, statusName } from "./grpc.js";
 import type { KeyService } from "./key-service.js";
 import { DECRYPT_PATH, decodeResponse, ENCRYPT_PATH, encodeRequest } from "./messages.js";
+
+type Context = Pick<KeyContext, "log"> & {
+  readonly machine: Pick<KeyContext["machine"], "platform">;
+};
 
 /** spec: security.md N2 */
 const LIMITS: TimeLimits = { connectMs: 10_000, totalMs: 30_000 };
@@ -18,7 +22,7 @@ const LIMITS: TimeLimits = { connectMs: 10_000, totalMs: 30_000 };
  */
 export function createRemoteKeyService(
   uri: string,
-  context: Pick<KeyContext, "log">,
+  context: Context,
   limits: TimeLimits = LIMITS,
 ): KeyService | null {
   const address = parseServiceUri(uri);
@@ -28,12 +32,15 @@ export function createRemoteKeyService(
 function createService(
   uri: string,
   address: ServiceAddress,
-  context: Pick<KeyContext, "log">,
+  context: Context,
   limits: TimeLimits,
 ): KeyService {
   let client: Promise<GrpcClient> | null = null;
 
   function open(): Promise<GrpcClient> {
+    if (address.kind === "unix" && isPathTooLong(address.path, context.machine.platform)) {
+      throw new GrpcError("UNAVAILABLE", "the path of the socket is too long for this system");
+    }
     if (client === null) {
       context.log("KEYSERVICE", `Connecting to key service ${uri}`);
       client = loadClient(address, limits);
@@ -46,7 +53,8 @@ function createService(
     try {
       const opened = await open();
       const message = await opened.call(path, encodeRequest(key, payload));
-      const answer = decodeResponse(message).slice();
+      // A copy also where the view is a Buffer, whose `slice` is none.
+      const answer = new Uint8Array(decodeResponse(message));
       message.fill(0);
       return answer;
     } catch (error) {

@@ -10,10 +10,10 @@ import type { KeyService } from "../../../../src/keys/service/key-service.js";
 import { createKeyServices } from "../../../../src/keys/service/key-services.js";
 import { createRemoteKeyService } from "../../../../src/keys/service/remote.js";
 import { createKeyContext } from "../../../../src/keys/key-context.js";
-import { encodeText } from "../../../../src/support/text.js";
 import { createTestRuntime } from "../../../support/runtime.js";
 
 const key = { ...keyTypeOf("age").fromMetadata(new Map([["recipient", "age1abc"]])), enc: "text" };
+const DATA = new Uint8Array(Buffer.from("data"));
 const ANSWER = encodeFrame([Buffer.from("\n\u0004data")]);
 
 const cleanUps: (() => void)[] = [];
@@ -58,7 +58,11 @@ async function serveRaw(handle: (socket: Socket) => void): Promise<string> {
 function client(uri: string, totalMs = 5000): { service: KeyService; lines: string[] } {
   const lines: string[] = [];
   const log = (tag: string, message: string) => lines.push(`${tag} ${message}`);
-  const service = createRemoteKeyService(uri, { log }, { connectMs: 300, totalMs });
+  const service = createRemoteKeyService(
+    uri,
+    { log, machine: createTestRuntime() },
+    { connectMs: 300, totalMs },
+  );
   if (service === null) throw new Error("no service");
   cleanUps.push(() => {
     service.close();
@@ -91,7 +95,7 @@ test("an answer, over one connection that is made when it is needed", async () =
   const { service, lines } = client(uri);
   expect(lines).toEqual([]);
   const results = await Promise.all([service.unwrap(key), service.unwrap(key)]);
-  expect(results).toEqual([encodeText("data"), encodeText("data")]);
+  expect(results).toEqual([DATA, DATA]);
   expect(await service.wrap(key, Uint8Array.of(1))).toBe("data");
   expect(lines).toEqual([`KEYSERVICE Connecting to key service ${uri}`]);
 });
@@ -260,6 +264,8 @@ test("nobody there: an error at once, and no second try in a run", async () => {
   expect(await failureOf(service.unwrap(key))).toBe("UNAVAILABLE: cannot connect: ECONNREFUSED");
   const missing = client("unix:///nonexistent/socket").service;
   expect(await failureOf(missing.unwrap(key))).toBe("UNAVAILABLE: cannot connect: ENOENT");
+  const long = client(`unix:///tmp/${"x".repeat(200)}`).service;
+  expect(await failureOf(long.unwrap(key))).toContain("too long");
 });
 
 test("a connection that was lost is made again", async () => {
@@ -272,7 +278,7 @@ test("a connection that was lost is made again", async () => {
   });
   const { service } = client(uri);
   for (let round = 0; round < 3; round += 1) {
-    expect(await service.unwrap(key)).toEqual(encodeText("data"));
+    expect(await service.unwrap(key)).toEqual(DATA);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   expect(calls).toBe(3);
