@@ -11,6 +11,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "groups", load: async () => (await import("./commands/groups.js")).groups },
   { name: "filestatus", load: async () => (await import("./commands/filestatus.js")).filestatus },
   { name: "keyservice", load: async () => (await import("./commands/keyservice.js")).keyservice },
+  { name: "completion", load: async () => (await import("./commands/completion.js")).completion },
 ];
 
 /** Names by which the help itself is a command. */

@@ -1,7 +1,7 @@
 import type { Runtime } from "../support/runtime.js";
-import { parseArgv } from "./argv.js";
 import { HELP_NAMES } from "./command-list.js";
 import type { CommandEntry } from "./commands/command.js";
+import { readLineSoFar } from "./line-so-far.js";
 import { spelled, type OptionTable } from "./options/option.js";
 import { ROOT_OPTIONS } from "./options/root.js";
 
@@ -15,26 +15,18 @@ export async function completions(
   commands: readonly CommandEntry[],
   env: Runtime["env"],
 ): Promise<string> {
-  const entry = commandOf(tokens, commands);
+  const { command } = await readLineSoFar(tokens, commands);
   const last = tokens.at(-1) ?? "";
   if (last.startsWith("-")) {
-    const own = entry === undefined ? {} : (await entry.load()).options;
-    return lines(flagCandidates(last, tokens, [ROOT_OPTIONS, own]));
+    return lines(flagCandidates(last, tokens, [ROOT_OPTIONS, command?.options ?? {}]));
+  }
+  if (command === null) {
+    return lines(await commandCandidates(commands, env));
   }
   // Within a command the shell offers file names.
-  return entry === undefined ? lines(await commandCandidates(commands, env)) : "";
-}
-
-function commandOf(
-  tokens: readonly string[],
-  commands: readonly CommandEntry[],
-): CommandEntry | undefined {
-  try {
-    const word = parseArgv(tokens, ROOT_OPTIONS, "first-positional").positionals[0]?.text;
-    return commands.find(({ name }) => name === word);
-  } catch {
-    return undefined; // A flag that is still being typed.
-  }
+  return command.commands === undefined
+    ? ""
+    : lines(await commandCandidates(command.commands, env));
 }
 
 function flagCandidates(

@@ -10,7 +10,7 @@ import { parseArgv, type ParsedArgv } from "./argv.js";
 import { AUDIT_FILE, refuseWhereAudited } from "./audit.js";
 import { COMMANDS, HELP_NAMES } from "./command-list.js";
 import type { Command, CommandEntry, CommandInput } from "./commands/command.js";
-import { COMPLETION_TOKEN } from "./completion-token.js";
+import { COMPLETION_REQUEST, COMPLETION_TOKEN } from "./completion-token.js";
 import { exitCodeOf, isLogged } from "./exit.js";
 import { checkBoolVariables, resolveFlags } from "./flags.js";
 import { inheritGlobals, reportOptionsOf } from "./globals.js";
@@ -85,6 +85,13 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
   if (argv.at(-1) === COMPLETION_TOKEN) {
     const { completions } = await import("./completion.js");
     runtime.stdout.write(await completions(argv.slice(0, -1), commands, runtime.env));
+    return 0;
+  }
+  const request = argv.at(-1)?.startsWith(COMPLETION_REQUEST) === true ? argv.at(-1) : undefined;
+  if (request !== undefined) {
+    const { suggestionText } = await import("./suggestions.js");
+    const shell = request.slice(COMPLETION_REQUEST.length);
+    runtime.stdout.write(await suggestionText(argv.slice(0, -1), shell, commands, runtime));
     return 0;
   }
   checkBoolVariables(ROOT_OPTIONS, runtime.env);

@@ -25,14 +25,17 @@ function renderPlan({ file, threshold, groups }: KeyPlan, isColoured: boolean): 
 }
 
 function thresholdLines({ before, after }: KeyPlan["threshold"], isColoured: boolean): string[] {
-  const text = (count: number): string => `shamir_threshold: ${String(count)}`;
   if (before === after) {
-    return before > 0 ? [text(before)] : [];
+    return before > 0 ? [thresholdText(before)] : [];
   }
   return [
-    ...(after > 0 ? [added(text(after), isColoured)] : []),
-    ...(before > 0 ? [removed(text(before), isColoured)] : []),
+    ...(after > 0 ? [added(thresholdText(after), isColoured)] : []),
+    ...(before > 0 ? [removed(thresholdText(before), isColoured)] : []),
   ];
+}
+
+function thresholdText(count: number): string {
+  return `shamir_threshold: ${String(count)}`;
 }
 
 function groupLines(group: GroupChange, isColoured: boolean): string[] {

@@ -36,7 +36,7 @@ function matchParts(pattern: readonly string[], path: readonly string[]): boolea
 
 function matchPart(pattern: string, name: string): boolean {
   const items = splitPart(pattern);
-  const chars = [...name];
+  const chars = Array.from(name);
   return matchSequence(
     items.length,
     chars.length,
@@ -59,7 +59,7 @@ function matchCharacter(item: string, char: string): boolean {
   }
   const isNegated = item.startsWith("[!");
   const set = item.slice(isNegated ? 2 : 1, -1);
-  return inSet([...set], char) !== isNegated;
+  return inSet(Array.from(set), char) !== isNegated;
 }
 
 function inSet(set: readonly string[], char: string): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { COMMANDS } from "../../../src/cli/command-list.js";
 import { main } from "../../../src/cli/main.js";
 import { createTestRuntime } from "../../support/runtime.js";
 
@@ -15,7 +16,14 @@ async function candidates(
 
 describe("completion protocol (cli.md §1.6)", () => {
   test.each([[[]], [["e"]], [["-i", "x"]]])("%j offers commands", async (words) => {
-    expect(await candidates(words)).toEqual(["encrypt", "decrypt", "filestatus", "help", "h"]);
+    const names = COMMANDS.map(({ name }) => name);
+    expect(names).toContain("updatekeys");
+    expect(await candidates(words)).toEqual([...names, "help", "h"]);
+  });
+
+  test("and the commands of a command", async () => {
+    expect(await candidates(["groups"])).toEqual(["add", "delete", "help", "h"]);
+    expect(await candidates(["groups", "add", "--fi"])).toEqual(["--filename-override", "--file"]);
   });
 
   test("with descriptions for zsh", async () => {
@@ -45,7 +53,7 @@ describe("completion protocol (cli.md §1.6)", () => {
   test("one dash offers short flags too, two do not", async () => {
     expect(await candidates(["-"])).toContain("-i");
     expect(await candidates(["--"])).not.toContain("-i");
-    expect(await candidates(["-"])).not.toContain("--add-age");
+    expect(await candidates(["-"])).not.toContain("--show-master-keys");
   });
 
   test("nothing else is done, whatever the environment", async () => {
