@@ -3,7 +3,7 @@ import { encodeText } from "../../support/text.js";
 /** Where a key service is reached. */
 export type ServiceAddress = TcpAddress | UnixAddress;
 
-export interface TcpAddress {
+interface TcpAddress {
   readonly kind: "tcp";
   /** A name or an IP address, IPv6 without brackets. Empty: all addresses of this machine. */
   readonly host: string;
@@ -12,7 +12,7 @@ export interface TcpAddress {
   readonly family: 4 | 6 | undefined;
 }
 
-export interface UnixAddress {
+interface UnixAddress {
   readonly kind: "unix";
   readonly path: string;
 }
