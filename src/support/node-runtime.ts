@@ -1,5 +1,6 @@
 /**
- * The only file that touches the process, the disk, the terminal and child processes.
+ * The `node-` files here are the only ones that touch the process, the disk, the terminal and child processes; this one
+ * is what the others of `src/` know of them.
  *
  * Output is written synchronously to the descriptors: `process.stdout` is asynchronous for pipes, loses data on exit
  * and reports a full disk as an uncaught exception (security.md §14, W14).
@@ -13,8 +14,10 @@ import * as path from "node:path";
 import { isatty } from "node:tty";
 
 import { SopsError } from "./errors.js";
+import { findProgram } from "./find-program.js";
 import { createInputStream } from "./line-input.js";
-import type { ExecRequest, ExecResult, OutputStream, Runtime } from "./runtime.js";
+import { onExit, onStop, runCleanUps } from "./node-signals.js";
+import type { ExecRequest, ExecResult, OutputStream, Runtime, UserIdentity } from "./runtime.js";
 import { describeSystemError, systemErrorCode } from "./system-error.js";
 import { concatBytes, encodeText, showText } from "./text.js";
 
@@ -26,14 +29,6 @@ const RETRY_MS = 2;
 const DEFAULT_COLUMNS = 80;
 /** What a shell reports for a program that a closed pipe ended (cli.md §4). */
 const CLOSED_PIPE_STATUS = 141;
-
-const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
-
-const STOPPING_SIGNALS: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM"]);
-
-const cleanUps = new Set<() => void>();
-const stops = new Set<() => void>();
-let isListening = false;
 
 /**
  * The machine of a Node process. Reads the environment when called; installs nothing until {@link Runtime.onExit} or
@@ -48,6 +43,7 @@ export function createNodeRuntime(): Runtime {
     },
     platform: process.platform,
     homeDirectory: homeDirectory(),
+    accountHomeDirectory,
     tempDirectory: os.tmpdir(),
     userId: process.getuid?.() ?? null,
     processId: process.pid,
@@ -58,6 +54,27 @@ export function createNodeRuntime(): Runtime {
     now: () => new Date(),
     randomBytes,
     exec,
+    async start(request) {
+      const { startProgram } = await import("./node-channel.js");
+      return startProgram(programOf(request.command), request);
+    },
+    async connect(socketPath) {
+      const { connectToSocket } = await import("./node-channel.js");
+      return connectToSocket(socketPath);
+    },
+    async openTerminal() {
+      const { openTerminal } = await import("./node-terminal.js");
+      return openTerminal();
+    },
+    async runChild(request) {
+      const { runChild } = await import("./node-child.js");
+      return runChild(programOf(request.command), request);
+    },
+    async startDetached(request) {
+      const { startDetached } = await import("./node-child.js");
+      return startDetached(programOf(request.command), request);
+    },
+    becomeUser,
     onExit,
     onStop,
     withUmask,
@@ -127,6 +144,14 @@ function isSameDirectory(a: string, b: string): boolean {
 function homeDirectory(): string | null {
   const home = process.env[process.platform === "win32" ? "USERPROFILE" : "HOME"];
   return home === undefined || home === "" ? null : home;
+}
+
+function accountHomeDirectory(): string | null {
+  try {
+    return os.userInfo().homedir;
+  } catch {
+    return null; // A user number without an account.
+  }
 }
 
 const require = createRequire(import.meta.url);
@@ -245,74 +270,12 @@ function unreadable(cause: unknown): SopsError {
   return new SopsError("CANNOT_READ", `cannot read standard input: ${reason}`, { cause });
 }
 
-function onExit(cleanUp: () => void): () => void {
-  listenToSignals();
-  // A wrapper, so that one function registered twice is two registrations.
-  const entry = (): void => {
-    cleanUp();
-  };
-  cleanUps.add(entry);
-  return () => {
-    cleanUps.delete(entry);
-  };
-}
-
-/** Also keeps SIGUSR1 from opening the debugger (security.md N5). */
-function listenToSignals(): void {
-  if (isListening) {
-    return;
-  }
-  isListening = true;
-  for (const signal of ENDING_SIGNALS) {
-    process.on(signal, () => {
-      if (STOPPING_SIGNALS.has(signal) && runStops()) {
-        return;
-      }
-      runCleanUps();
-      process.exit(128 + os.constants.signals[signal]);
-    });
-  }
-}
-
-function onStop(stop: () => void): () => void {
-  listenToSignals();
-  const entry = (): void => {
-    stop();
-  };
-  stops.add(entry);
-  return () => {
-    stops.delete(entry);
-  };
-}
-
-/** @returns whether anybody wanted to know; the next signal ends the process. */
-function runStops(): boolean {
-  const waiting = [...stops];
-  stops.clear();
-  waiting.forEach((stop) => {
-    stop();
-  });
-  return waiting.length > 0;
-}
-
 function withUmask(mask: number, action: () => void): void {
   const before = process.umask(mask);
   try {
     action();
   } finally {
     process.umask(before);
-  }
-}
-
-/** Newest first; one that fails does not keep the others from running. */
-function runCleanUps(): void {
-  for (const cleanUp of [...cleanUps].toReversed()) {
-    cleanUps.delete(cleanUp);
-    try {
-      cleanUp();
-    } catch {
-      // The process ends; what could not be removed is harmless by design (security.md W11).
-    }
   }
 }
 
@@ -325,9 +288,41 @@ function isProcessAlive(processId: number): boolean {
   }
 }
 
+/** Node has it on every system with users; its types do not. */
+type GroupedProcess = NodeJS.Process & { initgroups?: (user: string, groupId: number) => void };
+
+function becomeUser({ name, userId, groupId }: UserIdentity): void {
+  const { initgroups, setgid, setuid } = process as GroupedProcess;
+  if (initgroups === undefined || setgid === undefined || setuid === undefined) {
+    throw new Error("this system cannot change the user of a process");
+  }
+  // In this order: without its user a process may not change its groups.
+  initgroups(name, groupId);
+  setgid(groupId);
+  setuid(userId);
+}
+
+/** @throws Error when there is no such program */
+function programOf(command: string): string {
+  const { env, platform } = process;
+  const machine = {
+    env,
+    fs,
+    platform,
+    get cwd() {
+      return process.cwd();
+    },
+  };
+  const program = findProgram(machine, command);
+  if (program === null) {
+    throw new Error(`${showText(command)}: not found in an absolute directory of PATH`);
+  }
+  return program;
+}
+
 async function exec(request: ExecRequest): Promise<ExecResult> {
   const { spawn } = await import("node:child_process");
-  const program = findProgram(request.command);
+  const program = programOf(request.command);
   return new Promise((resolve, reject) => {
     const child = spawn(program, request.args, {
       env: { ...request.env },
@@ -366,33 +361,4 @@ function feed(child: ChildProcess, input: Uint8Array | undefined): void {
     // A child that does not read its input ends as it likes; its exit status tells.
   });
   child.stdin.end(input);
-}
-
-/** Absolute PATH entries only: never the current directory, not even on Windows (security.md T7). */
-function findProgram(command: string): string {
-  if (command === "" || command.includes("\0")) {
-    throw new Error("not a program name");
-  }
-  if (command.includes("/") || (process.platform === "win32" && command.includes("\\"))) {
-    return path.resolve(command);
-  }
-  const endings = process.platform === "win32" ? ["", ".exe", ".com"] : [""];
-  for (const directory of (process.env["PATH"] ?? "").split(path.delimiter)) {
-    for (const ending of path.isAbsolute(directory) ? endings : []) {
-      const candidate = path.join(directory, command + ending);
-      if (isExecutable(candidate)) {
-        return candidate;
-      }
-    }
-  }
-  throw new Error(`${showText(command)}: not found in an absolute directory of PATH`);
-}
-
-function isExecutable(candidate: string): boolean {
-  try {
-    fs.accessSync(candidate, fs.constants.X_OK);
-    return fs.statSync(candidate).isFile();
-  } catch {
-    return false;
-  }
 }

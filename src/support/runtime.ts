@@ -1,6 +1,6 @@
 /**
  * `support/` is the ground floor: errors, text, patterns, and the one description of the machine underneath.
- * It imports nothing of ours. Only `node-runtime.ts` touches the process, the file system and child processes.
+ * It imports nothing of ours. Only the `node-` files touch the process, the file system and child processes.
  */
 import type * as nodeFs from "node:fs";
 
@@ -30,6 +30,8 @@ export type FileSystem = Pick<
   | "readdirSync"
   | "chmodSync"
   | "accessSync"
+  | "statfsSync"
+  | "constants"
 >;
 
 export interface ExecRequest {
@@ -48,6 +50,37 @@ export interface ExecResult {
   readonly signal: string | null;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
+}
+
+/** A program that takes our place at the terminal until it ends. */
+export interface ChildRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment of the child. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /**
+   * Milliseconds after which a child that was told to end (SIGTERM, SIGHUP, SIGUSR1, SIGUSR2) is killed; without it
+   * the child takes the time that it wants.
+   */
+  readonly graceMs?: number;
+  /** Windows: the arguments are one command line already. */
+  readonly isVerbatim?: boolean;
+}
+
+export interface ChildEnd {
+  /** `null` when a signal ended the child. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The signals that this process got and passed on; not those that the terminal itself gave to both. */
+  readonly passedSignals: readonly string[];
+}
+
+/** As the system knows it. */
+export interface UserIdentity {
+  readonly name: string;
+  readonly userId: number;
+  readonly groupId: number;
 }
 
 export interface InputStream {
@@ -73,6 +106,33 @@ export interface OutputStream {
   write(data: Uint8Array | string): void;
 }
 
+/** What {@link Runtime.start} needs; standard input and output are the conversation. */
+export interface StartRequest extends Omit<ExecRequest, "input"> {
+  /** Its standard error is ours; else nobody sees it. */
+  readonly isStderrShown: boolean;
+}
+
+/** A conversation with a program or a server on this machine. */
+export interface Channel {
+  /** The next bytes, as they come; `null` at the end. */
+  read(): Promise<Uint8Array | null>;
+  /** What nobody reads any more is lost. */
+  write(data: Uint8Array): void;
+  /** Ends the conversation; a program that does not end then is killed after a while. */
+  close(): void;
+}
+
+/** The terminal while keys come one by one and are not shown. Whoever opens it closes it. */
+export interface TerminalSession {
+  readonly columns: number;
+  write(text: string): void;
+  /** The next keys, as they come; `null` when the terminal is gone. */
+  readKeys(): Promise<Uint8Array | null>;
+  /** Closes it and does what Ctrl-C does elsewhere; comes back only where that does not end the process. */
+  interrupt(): Promise<void>;
+  close(): void;
+}
+
 /**
  * The machine as the program sees it. Passed down explicitly: nothing below the command line reads the environment,
  * the clock or the disk by itself. The library default is an empty environment.
@@ -84,6 +144,8 @@ export interface Runtime {
   readonly platform: NodeJS.Platform;
   /** `null` where the system names none. */
   readonly homeDirectory: string | null;
+  /** The one of the account, whatever the environment says; `null` where there is none. */
+  accountHomeDirectory(): string | null;
   readonly tempDirectory: string;
   readonly userId: number | null;
   readonly processId: number;
@@ -95,6 +157,23 @@ export interface Runtime {
   randomBytes(length: number): Uint8Array;
   /** Runs a program found on an absolute PATH entry, without a shell. @throws Error when it cannot be started */
   exec(request: ExecRequest): Promise<ExecResult>;
+  /** Starts a program found as {@link exec} does, to converse with. @throws Error when it cannot be started */
+  start(request: StartRequest): Promise<Channel>;
+  /** Connects to a server of this machine. @param socketPath - of a Unix socket. @throws Error when nobody listens */
+  connect(socketPath: string): Promise<Channel>;
+  /** Opens the terminal of the process, whatever its standard streams are; `null` where it has none. */
+  openTerminal(): Promise<TerminalSession | null>;
+  /**
+   * Runs a program with our standard streams. Signals to this process reach the program and do not end us; what it
+   * leaves running after one of them is ended too (security.md X2).
+   *
+   * @throws Error when it cannot be started
+   */
+  runChild(request: ChildRequest): Promise<ChildEnd>;
+  /** Starts a program that runs on without our streams, also when we have ended. @throws Error as `runChild` */
+  startDetached(request: ChildRequest): Promise<void>;
+  /** Gives up what this process may do for what that user may, for good. @throws Error unless it may do so */
+  becomeUser(user: UserIdentity): void;
   /**
    * Registers clean-up for the case that a signal ends the process.
    * @returns a function that takes the registration back

@@ -3,8 +3,19 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 
-import type { ExecRequest, ExecResult, FileSystem, Runtime } from "../../src/support/runtime.js";
+import { findProgram } from "../../src/support/find-program.js";
+import { connectToSocket, startProgram } from "../../src/support/node-channel.js";
+import type {
+  ChildEnd,
+  ChildRequest,
+  ExecRequest,
+  ExecResult,
+  FileSystem,
+  Runtime,
+  UserIdentity,
+} from "../../src/support/runtime.js";
 import { concatBytes, encodeText } from "../../src/support/text.js";
+import type { TestTerminal } from "./terminal.js";
 
 export interface TestRuntimeOptions {
   /** The whole environment; nothing is inherited. */
@@ -24,6 +35,12 @@ export interface TestRuntimeOptions {
   readonly fs?: Partial<FileSystem>;
   readonly randomBytes?: (length: number) => Uint8Array;
   readonly exec?: (request: ExecRequest) => Promise<ExecResult>;
+  /** Without it there is none. */
+  readonly terminal?: TestTerminal;
+  /** Without it programs run really, their output is captured, and no signal reaches them. */
+  readonly runChild?: (request: ChildRequest) => Promise<ChildEnd>;
+  readonly startDetached?: (request: ChildRequest) => Promise<void>;
+  readonly becomeUser?: (user: UserIdentity) => void;
 }
 
 /** The machine as a test wants it: real disk, captured output, empty environment. */
@@ -61,6 +78,21 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     now: typeof now === "function" ? now : () => now ?? new Date(),
     randomBytes: options.randomBytes ?? ((length) => new Uint8Array(randomBytes(length))),
     exec: options.exec ?? execReally,
+    accountHomeDirectory: () => options.homeDirectory ?? null,
+    async start(request) {
+      const program = findProgram(this, request.command);
+      if (program === null) throw new Error(`${request.command}: not found`);
+      return startProgram(program, request);
+    },
+    connect: connectToSocket,
+    openTerminal: () => options.terminal?.open() ?? Promise.resolve(null),
+    runChild: options.runChild ?? ((request) => runReally(request, options, stdout, stderr)),
+    startDetached: options.startDetached ?? startReally,
+    becomeUser:
+      options.becomeUser ??
+      (() => {
+        throw new Error("a test keeps its user");
+      }),
     onExit(cleanUp) {
       const entry = (): void => {
         cleanUp();
@@ -132,10 +164,12 @@ function toBytes(data: Uint8Array | string): Uint8Array {
   return typeof data === "string" ? encodeText(data) : data;
 }
 
-function capture(options: TestRuntimeOptions): {
+interface Capture {
   stream: Runtime["stdout"];
   bytes: () => Uint8Array;
-} {
+}
+
+function capture(options: TestRuntimeOptions): Capture {
   const parts: Uint8Array[] = [];
   return {
     stream: {
@@ -164,5 +198,47 @@ function execReally(request: ExecRequest): Promise<ExecResult> {
       resolve({ exitCode, signal, stdout: concatBytes(stdout), stderr: concatBytes(stderr) });
     });
     child.stdin.end(request.input);
+  });
+}
+
+function runReally(
+  request: ChildRequest,
+  { stdin, cwd }: TestRuntimeOptions,
+  stdout: Capture,
+  stderr: Capture,
+): Promise<ChildEnd> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(request.command, request.args, {
+      env: { ...request.env },
+      cwd: request.cwd ?? cwd,
+    });
+    child.stdout.on("data", (chunk: Uint8Array) => {
+      stdout.stream.write(chunk);
+    });
+    child.stderr.on("data", (chunk: Uint8Array) => {
+      stderr.stream.write(chunk);
+    });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(stdin ?? "");
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) => {
+      resolve({ exitCode, signal, passedSignals: [] });
+    });
+  });
+}
+
+function startReally(request: ChildRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(request.command, request.args, {
+      env: { ...request.env },
+      cwd: request.cwd,
+      stdio: "ignore",
+      detached: true,
+    });
+    child.on("error", reject);
+    child.on("spawn", () => {
+      child.unref();
+      resolve();
+    });
   });
 }
