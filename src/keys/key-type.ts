@@ -106,6 +106,10 @@ export interface KeyContext {
     | "now"
     | "randomBytes"
     | "exec"
+    | "accountHomeDirectory"
+    | "start"
+    | "connect"
+    | "openTerminal"
   >;
   /** A warning for the user; never key material. */
   warn(message: string): void;

@@ -204,7 +204,7 @@ function toBytes(source: Uint8Array | string): Uint8Array {
   return typeof source === "string" ? encodeText(source) : source;
 }
 
-/** A run that sees only what it was handed: no environment, no home directory, no configuration. */
+/** A run that sees only what it was handed: no environment, no home directory, no configuration, no terminal. */
 function createLibraryRun(
   { env = {}, warn }: LibraryEnvironment,
   identities: readonly string[],
@@ -217,6 +217,8 @@ function createLibraryRun(
     ...createNodeRuntime(),
     env: { ...env, ...given },
     homeDirectory: null,
+    accountHomeDirectory: () => null,
+    openTerminal: () => Promise.resolve(null),
   };
   const notices: Notices = {
     warn: warn ?? (() => undefined),

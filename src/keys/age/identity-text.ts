@@ -1,25 +1,25 @@
 import { decodeBech32 } from "./bech32.js";
+import { pluginOfIdentity } from "./plugin/name.js";
 
 const SECRET_LENGTH = 32;
-const PREFIXES = ["age-secret-key-", "age-secret-key-pq-"];
 
-/** What a text with identities holds (keys.md §5.2). */
-export interface IdentityText {
-  /** Native identities, ready for use. Secret. */
-  readonly identities: readonly string[];
-  /** Names of plugins whose identities stand there too; they cannot be used. */
-  readonly plugins: readonly string[];
-}
+/** One identity as its line has it. Secret. */
+export type ParsedIdentity =
+  | { readonly kind: "x25519"; readonly text: string; readonly scalar: Uint8Array }
+  | { readonly kind: "hybrid"; readonly text: string }
+  | { readonly kind: "plugin"; readonly text: string; readonly plugin: string };
 
 /**
- * Reads identities, one a line; empty lines and lines that begin with `#` are skipped.
+ * Reads identities, one a line; empty lines and lines that begin with `#` are skipped (keys.md §5.2).
  *
  * @param isSplitAtBlanks - several identities may share a line (only in SOPS_AGE_KEY)
  * @returns what is wrong, without any of the text: one bad line invalidates its whole source
  */
-export function parseIdentityText(text: string, isSplitAtBlanks: boolean): IdentityText | string {
-  const identities: string[] = [];
-  const plugins: string[] = [];
+export function parseIdentityText(
+  text: string,
+  isSplitAtBlanks: boolean,
+): readonly ParsedIdentity[] | string {
+  const identities: ParsedIdentity[] = [];
   for (const [index, ended] of text.split("\n").entries()) {
     const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
     if (line === "" || line.startsWith("#")) {
@@ -27,39 +27,32 @@ export function parseIdentityText(text: string, isSplitAtBlanks: boolean): Ident
     }
     const words = isSplitAtBlanks ? line.split(/\s+/).filter((word) => word !== "") : [line];
     for (const word of words) {
-      const plugin = pluginName(word);
-      const reason = plugin === null ? checkIdentity(word) : null;
-      if (reason !== null) {
-        return `line ${index + 1} is not an identity: ${reason}`;
+      const identity = parseIdentity(word);
+      if (typeof identity === "string") {
+        return `line ${index + 1} is not an identity: ${identity}`;
       }
-      if (plugin === null) {
-        identities.push(word);
-      } else {
-        plugins.push(plugin);
-      }
+      identities.push(identity);
     }
   }
-  return identities.length + plugins.length === 0 ? "holds no identity" : { identities, plugins };
+  return identities.length === 0 ? "holds no identity" : identities;
 }
 
-function pluginName(word: string): string | null {
-  if (!word.startsWith("AGE-PLUGIN-")) {
-    return null;
+function parseIdentity(text: string): ParsedIdentity | string {
+  if (text.startsWith("AGE-PLUGIN-")) {
+    const plugin = pluginOfIdentity(text);
+    return typeof plugin === "string" ? { kind: "plugin", text, plugin } : plugin.reason;
   }
-  const name = word.slice("AGE-PLUGIN-".length, word.lastIndexOf("1") - 1).toLowerCase();
-  // spec: security.md T5
-  return /^[a-z0-9+._-]+$/.test(name) ? name : null;
-}
-
-function checkIdentity(word: string): string | null {
-  if (!word.startsWith("AGE-SECRET-KEY-")) {
-    return "it does not begin with AGE-SECRET-KEY-";
+  if (!text.startsWith("AGE-SECRET-KEY-")) {
+    return "it does not begin with AGE-SECRET-KEY- or AGE-PLUGIN-";
   }
-  const decoded = decodeBech32(word);
+  const decoded = decodeBech32(text);
   if (typeof decoded === "string") {
     return decoded;
   }
-  return PREFIXES.includes(decoded.prefix) && decoded.bytes.length === SECRET_LENGTH
-    ? null
+  if (decoded.bytes.length === SECRET_LENGTH && decoded.prefix === "age-secret-key-") {
+    return { kind: "x25519", text, scalar: decoded.bytes };
+  }
+  return decoded.bytes.length === SECRET_LENGTH && decoded.prefix === "age-secret-key-pq-"
+    ? { kind: "hybrid", text }
     : "wrong kind or length";
 }

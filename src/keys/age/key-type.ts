@@ -38,6 +38,21 @@ export const ageKeyType: KeyType = {
         "command, run without a shell, that prints age identities; it finds the recipient in SOPS_AGE_RECIPIENT",
     },
     {
+      name: "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
+      summary:
+        "file with an SSH private key (Ed25519 or RSA); ~/.ssh/id_ed25519 and ~/.ssh/id_rsa are read too",
+    },
+    {
+      name: "SOPS_AGE_SSH_PRIVATE_KEY_CMD",
+      summary: "command, run as the one above, that prints an SSH private key without a passphrase",
+    },
+    {
+      name: "GPG_AGENT_INFO",
+      summary:
+        "socket of the gpg-agent that is asked for the passphrase of encrypted age identities, before the terminal",
+    },
+    { name: "AGEDEBUG", summary: "`plugin`: the standard error of age plugins is shown" },
+    {
       name: "XDG_CONFIG_HOME",
       summary: "directory of sops/age/keys.txt, the default file with age identities",
     },

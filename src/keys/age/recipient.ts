@@ -1,65 +1,70 @@
 import type { SopsError } from "../../support/errors.js";
 import { showText } from "../../support/text.js";
-import { notBuiltIn } from "../not-built-in.js";
 import { invalidRecipient } from "../recipient-list.js";
 import { decodeBech32 } from "./bech32.js";
+import { pluginOfRecipient } from "./plugin/name.js";
+import { parsePublicKeyLine } from "./ssh/public-key.js";
 
 /** What a recipient is, by its prefix (keys.md §5.1). */
-export type AgeRecipientKind = "x25519" | "hybrid" | "plugin" | "ssh" | "unknown";
+export type AgeRecipientKind = "native" | "plugin" | "ssh" | "unknown";
 
-const X25519_LENGTH = 32;
-const HYBRID_LENGTH = 1216;
+/**
+ * Prefix of the text and length of the key of each kind that needs no plugin. The tag kinds are for identities in
+ * hardware, which plugins hold; wrapping for them takes the public key only.
+ */
+const NATIVE: ReadonlyMap<string, number> = new Map([
+  ["age", 32],
+  ["age1pq", 1216],
+  ["age1tag", 33],
+  ["age1tagpq", 1249],
+]);
+
+const SHOWN_LENGTH = 80;
 
 export function recipientKind(recipient: string): AgeRecipientKind {
-  if (recipient.startsWith("age1pq1")) {
-    return "hybrid";
-  }
   if (recipient.startsWith("age1")) {
-    return recipient.includes("1", "age1".length) ? "plugin" : "x25519";
+    return NATIVE.has(recipient.slice(0, recipient.lastIndexOf("1"))) ? "native" : "plugin";
   }
   return recipient.startsWith("ssh-") ? "ssh" : "unknown";
 }
 
 /** @returns why nothing can be wrapped for this recipient, `null` when it is in order */
 export function checkRecipient(recipient: string): SopsError | null {
-  switch (recipientKind(recipient)) {
-    case "x25519":
-      return checkBech32(recipient, "age", X25519_LENGTH);
-    case "hybrid":
-      return checkBech32(recipient, "age1pq", HYBRID_LENGTH);
-    case "plugin":
-    case "ssh":
-      return notBuiltIn(describeKind(recipient));
-    case "unknown":
-      return invalidRecipient(`unknown recipient type: ${describeUnknown(recipient)}`);
+  const reason = reasonAgainst(recipient);
+  if (reason === null) {
+    return null;
   }
+  if (recipientKind(recipient) === "unknown") {
+    return invalidRecipient(`unknown recipient type: ${reason}`);
+  }
+  const isLong = recipient.length > SHOWN_LENGTH;
+  const text = `${showText(recipient.slice(0, SHOWN_LENGTH))}${isLong ? "…" : ""}`;
+  return invalidRecipient(`malformed recipient "${text}": ${reason}`);
 }
 
-/** The kind in words, for messages that say that it is missing. */
-export function describeKind(recipient: string): string {
+function reasonAgainst(recipient: string): string | null {
   switch (recipientKind(recipient)) {
-    case "ssh":
-      return "SSH recipients of age";
-    case "plugin": {
-      const name = recipient.slice("age1".length, recipient.lastIndexOf("1"));
-      return `recipients of the plugin age-plugin-${showText(name)}`;
+    case "native":
+      return reasonAgainstNative(recipient);
+    case "ssh": {
+      const key = parsePublicKeyLine(recipient);
+      return typeof key === "string" ? key : null;
     }
-    default:
-      return "recipients of this kind";
+    case "plugin": {
+      const name = pluginOfRecipient(recipient);
+      return typeof name === "string" ? null : name.reason;
+    }
+    case "unknown":
+      return describeUnknown(recipient);
   }
 }
 
-function checkBech32(recipient: string, prefix: string, length: number): SopsError | null {
+function reasonAgainstNative(recipient: string): string | null {
   const decoded = decodeBech32(recipient);
-  let reason: string | null = null;
   if (typeof decoded === "string") {
-    reason = decoded;
-  } else if (decoded.prefix !== prefix || decoded.bytes.length !== length) {
-    reason = "wrong length";
+    return decoded;
   }
-  return reason === null
-    ? null
-    : invalidRecipient(`malformed recipient "${showText(recipient)}": ${reason}`);
+  return NATIVE.get(decoded.prefix) === decoded.bytes.length ? null : "wrong length";
 }
 
 /** Never the text of something that could be a private key. */

@@ -1,0 +1,50 @@
+import { concatBytes } from "../../support/text.js";
+import {
+  argumentsOf,
+  DamagedStanzaError,
+  decodeUnpadded,
+  deriveKey,
+  openFileKey,
+  type AgeIdentity,
+  type Stanza,
+} from "./stanza.js";
+import { POINT_LENGTH, scalarMultiply, scalarMultiplyBase } from "./x25519.js";
+
+const TYPE = "X25519";
+const LABEL = "age-encryption.org/v1/X25519";
+
+/** @param scalar - the 32 bytes of an `AGE-SECRET-KEY-1…` */
+export function createX25519Identity(scalar: Uint8Array): AgeIdentity {
+  let recipient: Uint8Array | undefined;
+
+  function open(stanza: Stanza): Uint8Array | null {
+    const [text = ""] = argumentsOf(stanza, 1);
+    const share = decodeUnpadded(text);
+    const secret = share?.length === POINT_LENGTH ? scalarMultiply(scalar, share) : null;
+    if (share === null || secret === null) {
+      throw new DamagedStanzaError(TYPE);
+    }
+    recipient ??= scalarMultiplyBase(scalar);
+    const key = deriveKey(secret, concatBytes([share, recipient]), LABEL);
+    return openFileKey(stanza.body, key, TYPE);
+  }
+
+  return {
+    unwrap: ({ stanzas }) => Promise.resolve(firstOpened(stanzas, TYPE, open)),
+  };
+}
+
+/** The first file key that `open` gets out of the stanzas of one type; all of them must be well-formed up to it. */
+export function firstOpened(
+  stanzas: readonly Stanza[],
+  type: string,
+  open: (stanza: Stanza) => Uint8Array | null,
+): Uint8Array | null {
+  for (const stanza of stanzas) {
+    const fileKey = stanza.args[0] === type ? open(stanza) : null;
+    if (fileKey !== null) {
+      return fileKey;
+    }
+  }
+  return null;
+}
