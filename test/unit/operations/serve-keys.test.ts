@@ -1,6 +1,6 @@
 /** The key service in this process: what it answers, whom it asks, where it listens, how it ends. */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
@@ -160,6 +160,21 @@ describe("what it answers (keys.md §4)", () => {
     const { server } = await startOnSocket();
     const status = await statusOf(server, ENCRYPT_PATH, new Uint8Array(1_000_000));
     expect([8, 14]).toContain(status);
+    expect(await clientOf(server).wrap(key, dataKey)).toContain("BEGIN AGE");
+  });
+
+  test.each<[string, Buffer]>([
+    ["noise", Buffer.alloc(10_000, 0x5a)],
+    ["HTTP/1", Buffer.from("POST /KeyService/Encrypt HTTP/1.1\r\nHost: x\r\n\r\n")],
+    ["a preface and noise", Buffer.from(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${"x".repeat(500)}`)],
+  ])("a connection with %s ends itself and nothing else", async (_, bytes) => {
+    const { path, server } = await startOnSocket();
+    const socket = connect(path);
+    socket.on("error", () => undefined);
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    socket.resume();
+    socket.end(bytes);
+    await closed;
     expect(await clientOf(server).wrap(key, dataKey)).toContain("BEGIN AGE");
   });
 
