@@ -28,6 +28,8 @@ interface RecipientFlag {
 interface EnvDoc {
   readonly name: string;
   readonly summary: string;
+  /** It holds a private key, or says where one is: programs that we start can be kept from it (security.md E9, X8). */
+  readonly privateKey?: "value" | "place";
 }
 
 /**

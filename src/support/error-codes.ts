@@ -120,6 +120,29 @@ export const ERROR_CODES = {
     hint: "quote strings twice: '\"text\"'",
   },
   NOT_CHANGED: { exit: 200, summary: "the edited file is the same as before" },
+  EDITOR_NOT_FOUND: {
+    exit: 201,
+    summary: "there is no editor",
+    hint: "set EDITOR (or SOPS_EDITOR) to a program and its arguments, such as 'vim' or 'code --wait'",
+  },
+  EDITOR_FAILED: {
+    exit: 201,
+    summary: "the editor could not be run or failed; nothing was written",
+  },
+  EDIT_CANCELED: { exit: 1, summary: "a signal ended editing; nothing was written" },
+  INVALID_VARIABLE: { exit: 1, summary: "a value cannot become an environment variable" },
+  INVALID_FILE_NAME: { exit: 1, summary: "the name for the file of a command is not a plain name" },
+  UNKNOWN_USER: { exit: 1, summary: "there is no such user" },
+  CANNOT_BECOME_USER: {
+    exit: 1,
+    summary: "the user cannot be changed",
+    hint: "--user needs root",
+  },
+  COMMAND_NOT_STARTED: { exit: 1, summary: "the command cannot be started" },
+  COMMAND_FAILED: {
+    exit: 1,
+    summary: "the command failed; the exit status is its own, 128 + n where signal n ended it",
+  },
   TREE_PATH_NOT_FOUND: { exit: 1, summary: "the tree path leads nowhere" },
   FILE_NOT_FOUND: { exit: 100, summary: "the file does not exist" },
   CANNOT_LISTEN: {

@@ -30,12 +30,17 @@ export const ageKeyType: KeyType = {
   },
   configFields: { rule: "age", group: "age" },
   env: [
-    { name: "SOPS_AGE_KEY", summary: "age identities, separated by line feeds or blanks" },
-    { name: "SOPS_AGE_KEY_FILE", summary: "file with age identities" },
+    {
+      name: "SOPS_AGE_KEY",
+      summary: "age identities, separated by line feeds or blanks",
+      privateKey: "value",
+    },
+    { name: "SOPS_AGE_KEY_FILE", summary: "file with age identities", privateKey: "place" },
     {
       name: "SOPS_AGE_KEY_CMD",
       summary:
         "command, run without a shell, that prints age identities; it finds the recipient in SOPS_AGE_RECIPIENT",
+      privateKey: "place",
     },
     {
       name: "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
