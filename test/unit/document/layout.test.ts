@@ -79,7 +79,7 @@ describe("hints", () => {
   test("are refused when the rows differ", () => {
     expect(computeHints(source, rendered.slice(0, 3), [tree])).toBeNull();
     const changed = rendered.map((piece) =>
-      piece.text === "b" ? { text: "b", leaf: { ...two, value: "c" } as Leaf } : piece,
+      piece.text === "b" ? { text: "b", leaf: { ...two, value: "c" } } : piece,
     );
     expect(computeHints(source, changed, [tree])).toBeNull();
   });
