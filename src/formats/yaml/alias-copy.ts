@@ -11,16 +11,10 @@ interface Level {
  * A copy of a value for an alias, comments included. Iterative: targets may be nested as deep as files.
  *
  * @param copyLeaf makes the copy of a leaf, with its own place
- * @param countNode is told of every value and key before it is copied; may throw to stop
  */
-export function copyValue(
-  value: TreeValue,
-  copyLeaf: <L extends Leaf>(leaf: L) => L,
-  countNode: () => void,
-): TreeValue {
+export function copyValue(value: TreeValue, copyLeaf: <L extends Leaf>(leaf: L) => L): TreeValue {
   const levels: Level[] = [];
   const copyOne = (source: TreeValue): TreeValue => {
-    countNode();
     if (source.kind !== "list" && source.kind !== "map") {
       return copyLeaf(source);
     }
@@ -38,7 +32,6 @@ export function copyValue(
     } else if (item.kind === "comment") {
       level.target.push(copyLeaf(item));
     } else if (item.kind === "pair") {
-      countNode();
       level.target.push({
         kind: "pair",
         key: item.key,

@@ -1,4 +1,4 @@
-import type { Leaf, TreeValue } from "../../document/tree.js";
+import type { TreeValue } from "../../document/tree.js";
 import { ParseError } from "../../support/errors.js";
 import { copyValue } from "./alias-copy.js";
 import { MAX_EXPANDED_NODES } from "./limits.js";
@@ -9,6 +9,8 @@ import type { Token } from "./token.js";
 export interface AnchorTarget {
   /** With the comments that a copy takes along; its leaves carry their places, a key's text none. */
   value: TreeValue | null;
+  /** Nodes of a document up to here when it was opened; from its closing on, its own nodes. */
+  nodes: number;
 }
 
 /** The anchors of a stream (they stay known across documents) and the copies that aliases make of them. */
@@ -27,9 +29,17 @@ export class Anchors {
     if (name === null) {
       return null;
     }
-    const target: AnchorTarget = { value: null };
+    const target: AnchorTarget = { value: null, nodes: this.nodes };
     this.targets.set(name, target);
     return target;
+  }
+
+  /** The node has been read. */
+  close(target: AnchorTarget | null, value: TreeValue): void {
+    if (target !== null) {
+      target.value = value;
+      target.nodes = this.nodes - target.nodes;
+    }
   }
 
   /** @throws ParseError for a name that no anchor before has */
@@ -51,8 +61,14 @@ export class Anchors {
   }
 
   /** The copy that stands in the tree for an alias. @throws ParseError when the document grows beyond all bounds */
-  copy(value: TreeValue, token: Token, isFlow: boolean): TreeValue {
+  copy(value: TreeValue, nodes: number, token: Token, isFlow: boolean): TreeValue {
     const { start, end } = token;
+    // Checked before anything is copied.
+    this.nodes += nodes;
+    if (this.nodes > MAX_EXPANDED_NODES) {
+      const problem = "yaml: document contains excessive aliasing";
+      throw new ParseError(problem, token.line + 1, token.column + 1);
+    }
     const occurrence: AliasOccurrence = {
       start,
       end,
@@ -61,23 +77,12 @@ export class Anchors {
       leaves: [],
       hasComments: false,
     };
-    const copyLeaf = <L extends Leaf>(leaf: L): L => {
+    occurrence.value = copyValue(value, (leaf) => {
       const isFirst = occurrence.leaves.length === 0;
-      const alias = { occurrence, origin: leaf.place ?? -1 };
-      const place = this.places.addAlias(isFirst ? start : end, end, alias);
+      const place = this.places.addAlias(isFirst ? start : end, end, leaf.place ?? -1);
       occurrence.leaves.push(place);
       occurrence.hasComments ||= leaf.kind === "comment";
       return { ...leaf, place };
-    };
-    occurrence.value = copyValue(value, copyLeaf, () => {
-      this.nodes += 1;
-      if (this.nodes > MAX_EXPANDED_NODES) {
-        throw new ParseError(
-          "yaml: document contains excessive aliasing",
-          token.line + 1,
-          token.column + 1,
-        );
-      }
     });
     this.occurrences.push(occurrence);
     return occurrence.value;

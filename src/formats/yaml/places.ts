@@ -22,15 +22,6 @@ export interface AliasOccurrence {
   hasComments: boolean;
 }
 
-/**
- * A leaf that an alias stands for. The first of an occurrence spans the `*name`, the others nothing behind it.
- */
-export interface AliasLeaf {
-  readonly occurrence: AliasOccurrence;
-  /** Place of the leaf that was copied; -1 if it was a key. */
-  readonly origin: number;
-}
-
 /** A pair of which the key's text alone does not say the key, or a pair of a root mapping. Its span is the key's. */
 export interface PairPlace {
   /** Behind the last character of the value. */
@@ -57,7 +48,7 @@ export class PlaceTable {
   private readonly ends: number[] = [];
   private readonly traits: number[] = [];
   private readonly blocks = new Map<number, BlockLayout>();
-  private readonly aliases = new Map<number, AliasLeaf>();
+  private readonly origins: number[] = [];
   private readonly pairs = new Map<number, PairPlace>();
 
   get count(): number {
@@ -86,9 +77,14 @@ export class PlaceTable {
     return this.add(start, end, 1 << KIND_SHIFT);
   }
 
-  addAlias(start: number, end: number, alias: AliasLeaf): number {
+  /**
+   * A leaf that an alias stands for. The first of an occurrence spans the `*name`, the others nothing behind it.
+   *
+   * @param origin place of the leaf that was copied; -1 if it was a key
+   */
+  addAlias(start: number, end: number, origin: number): number {
     const place = this.add(start, end, 2 << KIND_SHIFT);
-    this.aliases.set(place, alias);
+    this.origins[place] = origin;
     return place;
   }
 
@@ -101,6 +97,7 @@ export class PlaceTable {
   private add(start: number, end: number, traits: number): number {
     this.ends.push(end);
     this.traits.push(traits);
+    this.origins.push(-1);
     return this.starts.push(start) - 1;
   }
 
@@ -133,8 +130,9 @@ export class PlaceTable {
     return this.blocks.get(place);
   }
 
-  aliasOf(place: number): AliasLeaf | undefined {
-    return this.aliases.get(place);
+  /** Place of the leaf that an alias's leaf was copied from; -1 for none. */
+  originOf(place: number): number {
+    return this.origins[place] ?? -1;
   }
 
   pairOf(place: number): PairPlace | undefined {

@@ -142,7 +142,7 @@ function aliasCopy(
     return "none";
   }
   const saysTheSame = (place: number): boolean => {
-    const origin = places.aliasOf(place)?.origin ?? -1;
+    const origin = places.originOf(place);
     const target = origin < 0 ? before[place] : after[origin];
     const leaf = after[place];
     return leaf !== undefined && target !== undefined && isSameLeaf(leaf, target);
@@ -169,9 +169,9 @@ function splice(
       edit !== undefined && edit.start < limit;
       edit = edits[nextEdit]
     ) {
-      // What lies in a stretch that has gone has gone with it.
-      if (edit.start >= reached) {
-        splicer.keepUntil(edit.start);
+      // What lies wholly in a stretch that has gone has gone with it.
+      if (edit.start >= reached || edit.end > reached) {
+        splicer.keepUntil(Math.max(edit.start, reached));
         splicer.insert(edit.text);
         splicer.skipTo(edit.end);
         reached = edit.end;

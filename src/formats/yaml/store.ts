@@ -47,7 +47,7 @@ function isYamlDocument(document: SourceDocument): document is YamlDocument {
 function aliasOrigins({ aliases, places }: YamlDocument): ReadonlyMap<number, number> {
   const origins = new Map<number, number>();
   for (const place of aliases.flatMap((alias) => alias.leaves)) {
-    const origin = places.aliasOf(place)?.origin ?? -1;
+    const origin = places.originOf(place);
     if (origin >= 0) {
       origins.set(place, origin);
     }

@@ -1,5 +1,5 @@
 import type { RenderMode } from "../store.js";
-import { CR, isBlank, isBreak, LF } from "./characters.js";
+import { CR, HASH, isBlank, isBreak, LF } from "./characters.js";
 import { writeKey } from "./flow-copy.js";
 import { isSameLeaf } from "./leaf-text.js";
 import type { Extra, YamlDocument } from "./places.js";
@@ -25,12 +25,15 @@ export function extraEdits({ text, extras }: YamlDocument, mode: RenderMode): Ed
 function withWhiteSpace(text: string, { start, end }: Extra): { start: number; end: number } {
   const before = blanksBefore(text, start);
   const after = blanksBehind(text, end);
-  const isLast = after === text.length || isBreak(text.charCodeAt(after));
-  if (!isLast) {
-    return { start, end: after };
-  }
   const isAlone = before === 0 || isBreak(text.charCodeAt(before - 1));
-  return isAlone ? { start: before, end: behindBreak(text, after) } : { start: before, end };
+  const isLast = after === text.length || isBreak(text.charCodeAt(after));
+  if (isAlone && isLast) {
+    return { start: before, end: behindBreak(text, after) };
+  }
+  // A comment keeps the blank before it.
+  return isAlone || !(isLast || text.charCodeAt(after) === HASH)
+    ? { start, end: after }
+    : { start: before, end };
 }
 
 function blanksBefore(text: string, from: number): number {

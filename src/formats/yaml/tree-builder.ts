@@ -95,9 +95,7 @@ export class TreeBuilder {
     const anchor = this.anchors.open(properties.anchor);
     const isTagged = properties.tag !== "";
     if (top?.kind === "map" && top.key === null) {
-      if (anchor !== null) {
-        anchor.value = value;
-      }
+      this.anchors.close(anchor, value);
       const isMerge = isMergeKey(token, properties.tag);
       this.checks.key(top, top.keyLines, token);
       this.setKey(top, keyText(value), comments, spanOf(token), { isMerge, isTagged });
@@ -123,7 +121,7 @@ export class TreeBuilder {
   /** @throws ParseError for an unknown name */
   addAlias(token: Token, comments: NodeComments): void {
     const { top } = this;
-    const target = this.anchors.find(token).value;
+    const { value: target, nodes } = this.anchors.find(token);
     if (target === null) {
       this.checks.recursion(token);
     }
@@ -135,7 +133,7 @@ export class TreeBuilder {
       this.setKey(top, text, comments, spanOf(token), { aliasOf: value.place ?? -1 });
       return;
     }
-    const copy = this.anchors.copy(value, token, top?.isFlow ?? false);
+    const copy = this.anchors.copy(value, nodes, token, top?.isFlow ?? false);
     const { end } = token;
     const node = { value: copy, comments, end, isLeafLike: true, isAlias: true, anchor: null };
     this.attach(node, token, false);
@@ -220,9 +218,7 @@ export class TreeBuilder {
     } else {
       template = top.kind === "map" ? this.addPair(top, node) : this.addElement(top, node);
     }
-    if (node.anchor !== null) {
-      node.anchor.value = template;
-    }
+    this.anchors.close(node.anchor, template);
   }
 
   private setRoot(node: Finished, mark: Mark, isEmpty: boolean, frame: Frame | null): TreeValue {
