@@ -35,7 +35,9 @@ export function createPoolCollector(): PoolCollector {
     add(at, type, plaintext, text) {
       const contentKey = contentKeyOf(at, type, plaintext);
       const entry: Entry = { text, contentKey };
-      byPlace.set(placeKeyOf(at), entry);
+      if (type !== COMMENT) {
+        byPlace.set(placeKeyOf(at), entry);
+      }
       const same = byContent.get(contentKey);
       if (same === undefined) {
         byContent.set(contentKey, [entry]);
@@ -52,17 +54,25 @@ export function createPoolCollector(): PoolCollector {
 
     finish() {
       const taken = new Set<Entry>();
+      const firstLeft = new Map<string, number>();
       const isUsable = (entry: Entry | undefined): entry is Entry =>
         entry !== undefined && !taken.has(entry) && !unsafeIvs.has(ivOf(entry.text));
+      /** In the order of the file. What was passed over once is never usable again, so looking costs no more than finding. */
+      const nextOf = (contentKey: string): Entry | undefined => {
+        const entries = byContent.get(contentKey) ?? [];
+        let index = firstLeft.get(contentKey) ?? 0;
+        while (index < entries.length && !isUsable(entries[index])) {
+          index += 1;
+        }
+        firstLeft.set(contentKey, index);
+        return entries[index];
+      };
       return {
         reusedIvs: unsafeIvs.size,
         take(at, type, plaintext) {
           const contentKey = contentKeyOf(at, type, plaintext);
-          const own = byPlace.get(placeKeyOf(at));
-          const entry =
-            isUsable(own) && own.contentKey === contentKey
-              ? own
-              : byContent.get(contentKey)?.find(isUsable);
+          const own = type === COMMENT ? undefined : byPlace.get(placeKeyOf(at));
+          const entry = isUsable(own) && own.contentKey === contentKey ? own : nextOf(contentKey);
           if (entry === undefined) {
             return undefined;
           }
@@ -74,7 +84,10 @@ export function createPoolCollector(): PoolCollector {
   };
 }
 
-/** Document number and path with list indexes; comments share the path of their container, the content tells them apart. */
+/** Comments share the path of their container: their content and order tell them apart. */
+const COMMENT = "comment";
+
+/** Document number and path with list indexes. */
 function placeKeyOf(at: LeafPosition): string {
   return JSON.stringify([at.documentIndex, ...at.path()]);
 }
