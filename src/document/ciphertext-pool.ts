@@ -54,19 +54,9 @@ export function createPoolCollector(): PoolCollector {
 
     finish() {
       const taken = new Set<Entry>();
-      const firstLeft = new Map<string, number>();
       const isUsable = (entry: Entry | undefined): entry is Entry =>
         entry !== undefined && !taken.has(entry) && !unsafeIvs.has(ivOf(entry.text));
-      /** In the order of the file. What was passed over once is never usable again, so looking costs no more than finding. */
-      const nextOf = (contentKey: string): Entry | undefined => {
-        const entries = byContent.get(contentKey) ?? [];
-        let index = firstLeft.get(contentKey) ?? 0;
-        while (index < entries.length && !isUsable(entries[index])) {
-          index += 1;
-        }
-        firstLeft.set(contentKey, index);
-        return entries[index];
-      };
+      const nextOf = inOrder(byContent, isUsable);
       return {
         reusedIvs: unsafeIvs.size,
         take(at, type, plaintext) {
@@ -81,6 +71,26 @@ export function createPoolCollector(): PoolCollector {
         },
       };
     },
+  };
+}
+
+/**
+ * The first usable entry of a content, in the order of the file. What was passed over once is never usable again, so
+ * looking for all of them costs no more than finding them.
+ */
+function inOrder(
+  byContent: ReadonlyMap<string, readonly Entry[]>,
+  isUsable: (entry: Entry | undefined) => entry is Entry,
+): (contentKey: string) => Entry | undefined {
+  const firstLeft = new Map<string, number>();
+  return (contentKey) => {
+    const entries = byContent.get(contentKey) ?? [];
+    let index = firstLeft.get(contentKey) ?? 0;
+    while (index < entries.length && !isUsable(entries[index])) {
+      index += 1;
+    }
+    firstLeft.set(contentKey, index);
+    return entries[index];
   };
 }
 

@@ -6,8 +6,13 @@ import { fileURLToPath } from "node:url";
 
 export const PROJECT_ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
+/** The program to start; `LEAFSEAL_PROGRAM` names another build of it. */
+export const PROGRAM: string =
+  process.env["LEAFSEAL_PROGRAM"] ?? join(PROJECT_ROOT, "bin/leafseal.js");
+
 /** Builds only where nothing is built yet: `npm test` has done it anew before. */
 export function ensureBuilt(): void {
+  if (process.env["LEAFSEAL_PROGRAM"] !== undefined) return;
   if (existsSync(join(PROJECT_ROOT, "dist/cli/main.js"))) return;
   const { status, stderr } = spawnSync(
     process.execPath,
