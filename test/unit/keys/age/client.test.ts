@@ -11,12 +11,13 @@ import {
 } from "age-encryption";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { createKeyContext } from "../../../src/keys/key-context.js";
-import { isUnusable, type KeyClient } from "../../../src/keys/key-type.js";
-import type { MasterKey } from "../../../src/keys/master-key.js";
-import { keyTypeOf } from "../../../src/keys/registry.js";
-import { temporaryDirectories } from "../../support/directory.js";
-import { createTestRuntime, type TestRuntimeOptions } from "../../support/runtime.js";
+import { isUnusable, type KeyClient } from "../../../../src/keys/key-type.js";
+import type { MasterKey } from "../../../../src/keys/master-key.js";
+import { keyTypeOf } from "../../../../src/keys/registry.js";
+import { temporaryDirectories } from "../../../support/directory.js";
+import { createTestKeyContext } from "../../../support/key-context.js";
+import type { TestRuntimeOptions } from "../../../support/runtime.js";
+import { TOY_IDENTITY } from "../../../support/toy-plugin.js";
 
 const makeDirectory = temporaryDirectories();
 const age = keyTypeOf("age");
@@ -38,23 +39,16 @@ beforeAll(async () => {
   wrapped = await wrapFor(mine);
 });
 
-function contextFor(options: TestRuntimeOptions = {}) {
-  const warnings: string[] = [];
-  const runtime = createTestRuntime({ homeDirectory: null, ...options });
-  const context = createKeyContext(runtime, { log: () => {}, warn: (text) => warnings.push(text) });
-  return { context, warnings };
-}
-
 async function wrapFor(identity: string): Promise<MasterKey> {
   const [key] = age.parse(await identityToRecipient(identity));
   if (key === undefined) {
     throw new Error("no key");
   }
-  return { ...key, enc: await client.wrap(key, dataKey, contextFor().context) };
+  return { ...key, enc: await client.wrap(key, dataKey, createTestKeyContext().context) };
 }
 
 async function open(options: TestRuntimeOptions, key: MasterKey = wrapped) {
-  return client.unwrap(key, contextFor(options).context);
+  return client.unwrap(key, createTestKeyContext(options).context);
 }
 
 async function reasonOf(options: TestRuntimeOptions, key: MasterKey = wrapped): Promise<string> {
@@ -79,6 +73,14 @@ describe("wrapping", () => {
     expect(await decrypter.decrypt(armor.decode(wrapped.enc))).toEqual(dataKey);
   });
 
+  test("needs no plugin for recipients in hardware, of which only the public key is used", async () => {
+    const recipient = "age1tag1qgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqydpmt7j";
+    const [key] = age.parse(recipient);
+    const { context } = createTestKeyContext({ env: { PATH: "" } });
+    const enc = await client.wrap(key as MasterKey, dataKey, context);
+    expect(Buffer.from(armor.decode(enc)).toString("latin1")).toContain("\n-> p256tag ");
+  });
+
   test("works for post-quantum recipients", async () => {
     const key = await wrapFor(hybrid);
     expect(await open({ env: { SOPS_AGE_KEY: hybrid } }, key)).toEqual(dataKey);
@@ -86,7 +88,7 @@ describe("wrapping", () => {
 
   test("refuses a recipient of a file that cannot be used", async () => {
     const key = age.fromMetadata(new Map([["recipient", "age1bad"]]));
-    await expect(client.wrap(key, dataKey, contextFor().context)).rejects.toThrowError(
+    await expect(client.wrap(key, dataKey, createTestKeyContext().context)).rejects.toThrowError(
       "malformed recipient",
     );
   });
@@ -111,7 +113,7 @@ describe("identities are found", () => {
     ["by SOPS_AGE_KEY_CMD", () => ({ env: { SOPS_AGE_KEY_CMD: `cat '${file(mine)}' # c` } })],
     [
       "beside an identity of a plugin",
-      () => ({ env: { SOPS_AGE_KEY: `AGE-PLUGIN-X-1QQQ ${mine}` } }),
+      () => ({ env: { SOPS_AGE_KEY: `${TOY_IDENTITY} ${mine}` } }),
     ],
     [
       "although other sources are broken",
@@ -167,7 +169,7 @@ describe("identities are found", () => {
   test("the command gets the recipient, no shell, and runs once for each recipient", async () => {
     const second = await wrapFor(other);
     const requests: unknown[] = [];
-    const { context } = contextFor({
+    const { context } = createTestKeyContext({
       env: { SOPS_AGE_KEY_CMD: 'give "a b" $(id)', X: "1" },
       exec: (request) => {
         requests.push([request.command, request.args, request.env]);
@@ -194,7 +196,7 @@ describe("identities are found", () => {
 
   test("files are read once a run", async () => {
     const path = file(mine);
-    const { context } = contextFor({ env: { SOPS_AGE_KEY_FILE: path } });
+    const { context } = createTestKeyContext({ env: { SOPS_AGE_KEY_FILE: path } });
     await client.unwrap(wrapped, context);
     writeFileSync(path, "");
     expect(await client.unwrap(wrapped, context)).toEqual(dataKey);
@@ -206,7 +208,7 @@ describe("identities are found", () => {
     [0o640, 0],
   ])("a key file of mode %o gives %i warnings (T6)", async (mode, count) => {
     const path = file(mine, mode);
-    const { context, warnings } = contextFor({ env: { SOPS_AGE_KEY_FILE: path } });
+    const { context, warnings } = createTestKeyContext({ env: { SOPS_AGE_KEY_FILE: path } });
     await client.unwrap(wrapped, context);
     await client.unwrap(wrapped, context);
     expect(warnings).toHaveLength(count);
@@ -215,12 +217,30 @@ describe("identities are found", () => {
 });
 
 describe("when no identity fits", () => {
-  test("the reason names the sources that were looked at", async () => {
-    expect(await reasonOf({ env: { SOPS_AGE_KEY: other }, homeDirectory: "/nowhere" })).toBe(
-      [
-        "no identity matched any of the recipients",
-        "Did not find keys in locations 'SOPS_AGE_KEY_FILE', '/nowhere/.config/sops/age/keys.txt', 'SOPS_AGE_KEY_CMD'.",
-      ].join("\n"),
+  test("the reason names the sources that were looked at, and the public side of what was there", async () => {
+    const reason = await reasonOf({
+      env: { SOPS_AGE_KEY: `${other} ${hybrid}` },
+      homeDirectory: "/nowhere",
+    });
+    expect(reason.split("\n")).toEqual([
+      "no identity matched any of the recipients",
+      `SOPS_AGE_KEY: holds ${await identityToRecipient(other)}, ${(await identityToRecipient(hybrid)).slice(0, 70)}…`,
+      `Did not find keys in locations ${[
+        "'SOPS_AGE_SSH_PRIVATE_KEY_FILE'",
+        "'SOPS_AGE_SSH_PRIVATE_KEY_CMD'",
+        "'/nowhere/.ssh/id_ed25519'",
+        "'/nowhere/.ssh/id_rsa'",
+        "'SOPS_AGE_KEY_FILE'",
+        "'SOPS_AGE_KEY_CMD'",
+        "'/nowhere/.config/sops/age/keys.txt'",
+      ].join(", ")}.`,
+    ]);
+  });
+
+  test("of many identities the first are named", async () => {
+    const many = await Promise.all(Array.from({ length: 11 }, () => generateX25519Identity()));
+    expect(await reasonOf({ env: { SOPS_AGE_KEY: many.join(" ") } })).toMatch(
+      /holds (age1\w+, ){8}3 more\n/,
     );
   });
 
@@ -259,21 +279,6 @@ describe("when no identity fits", () => {
       "holds no identity",
     ],
     [
-      "SSH",
-      () => ({ env: { SOPS_AGE_SSH_PRIVATE_KEY_FILE: "x" } }),
-      "SSH identities are not built in yet",
-    ],
-    [
-      "plugin",
-      () => ({ env: { SOPS_AGE_KEY: "AGE-PLUGIN-YUBIKEY-1QQQ" } }),
-      "age-plugin-yubikey are not built in yet",
-    ],
-    [
-      "protected",
-      () => ({ env: { SOPS_AGE_KEY: "-----BEGIN AGE ENCRYPTED FILE-----\n" } }),
-      "passphrase-protected identities are not built in yet",
-    ],
-    [
       "blank before",
       () => ({ env: { SOPS_AGE_KEY_FILE: file(` ${mine}`) } }),
       "line 1 is not an identity",
@@ -304,36 +309,30 @@ describe("when no identity fits", () => {
       "line 2 is not an identity",
     ],
     [
+      "damaged identity of a plugin",
+      () => ({ env: { SOPS_AGE_KEY: `${TOY_IDENTITY}Q` } }),
+      "line 1 is not an identity: invalid checksum",
+    ],
+    [
+      "identity of a plugin that would be a path",
+      () => ({ env: { SOPS_AGE_KEY: "AGE-PLUGIN-../X-1W3HHJL8QMJ8" } }),
+      "line 1 is not an identity: the name of the plugin has a character that is not allowed",
+    ],
+    [
       "lower case",
       () => ({ env: { SOPS_AGE_KEY: mine.toLowerCase() } }),
-      "does not begin with AGE-SECRET-KEY-",
+      "does not begin with AGE-SECRET-KEY- or AGE-PLUGIN-",
     ],
     [
       "a recipient",
       () => ({ env: { SOPS_AGE_KEY: wrapped.display } }),
-      "does not begin with AGE-SECRET-KEY-",
+      "does not begin with AGE-SECRET-KEY- or AGE-PLUGIN-",
     ],
   ])("%s", async (_, options, reason) => {
     const text = await reasonOf(options());
     expect(text).toContain(reason);
     expect(text).not.toContain(mine.slice(16, 40));
     expect(text.toLowerCase()).not.toContain(mine.slice(16, 40).toLowerCase());
-  });
-
-  test("a recipient of a kind to come is named", async () => {
-    const key = {
-      ...wrapped,
-      ...age.fromMetadata(
-        new Map([
-          ["recipient", "ssh-rsa A"],
-          ["enc", wrapped.enc],
-        ]),
-      ),
-    };
-    expect(await reasonOf({ env: { SOPS_AGE_KEY: other } }, key)).toContain(
-      "SSH recipients of age are not built in",
-    );
-    expect(await open({ env: { SOPS_AGE_KEY: mine } }, key)).toEqual(dataKey);
   });
 });
 
