@@ -29,8 +29,15 @@ function textOrNull(pieces: ReturnType<typeof yamlStore.render>): string | null 
   return pieces === null ? null : joinPieces(pieces);
 }
 
+/** Every leaf as ciphertext; comments differ, as real ones do. */
 function sealed({ branches }: SourceDocument): TreeBranch[] {
-  return branches.map((branch) => mapLeaves(branch, sealLeaf));
+  let count = 0;
+  return branches.map((branch) =>
+    mapLeaves(branch, (leaf) => {
+      count += 1;
+      return leaf.kind === "comment" ? { ...leaf, text: `ENC[${count}]` } : sealLeaf(leaf);
+    }),
+  );
 }
 
 describe("YAML store", () => {
