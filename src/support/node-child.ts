@@ -2,6 +2,7 @@
  * Child processes that share our terminal and pipes, and get the signals that we get (security.md X1, X2, E3).
  */
 import type { ChildProcess } from "node:child_process";
+import * as os from "node:os";
 
 import { isTerminalForeground } from "./node-processes.js";
 import { SignalRelay, TERMINAL_SIGNALS } from "./node-signal-relay.js";
@@ -67,16 +68,14 @@ function spawnOptions({ env, cwd, isVerbatim }: ChildRequest): object {
   return { env: { ...env }, cwd, windowsVerbatimArguments: isVerbatim === true };
 }
 
-function endOf(
-  child: ChildProcess,
-  command: string,
-): Promise<Pick<ChildEnd, "exitCode" | "signal">> {
+function endOf(child: ChildProcess, command: string): Promise<Pick<ChildEnd, "status" | "signal">> {
   return new Promise((resolve, reject) => {
     child.on("error", (error) => {
       reject(startFailure(command, error));
     });
     child.on("exit", (exitCode, signal) => {
-      resolve({ exitCode, signal });
+      const status = signal === null ? (exitCode ?? 1) : 128 + os.constants.signals[signal];
+      resolve({ status, signal });
     });
   });
 }

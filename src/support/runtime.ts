@@ -69,8 +69,9 @@ export interface ChildRequest {
 }
 
 export interface ChildEnd {
-  /** `null` when a signal ended the child. */
-  readonly exitCode: number | null;
+  /** The exit status, or 128 + n where signal n ended the child. */
+  readonly status: number;
+  /** `null` where the child ended by itself. */
   readonly signal: string | null;
   /** The signals that this process got and passed on; not those that the terminal itself gave to both. */
   readonly passedSignals: readonly string[];

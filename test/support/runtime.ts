@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 
 import { findProgram } from "../../src/support/find-program.js";
 import { connectToSocket, startProgram } from "../../src/support/node-channel.js";
@@ -222,7 +222,8 @@ function runReally(
     child.stdin.end(stdin ?? "");
     child.on("error", reject);
     child.on("close", (exitCode, signal) => {
-      resolve({ exitCode, signal, passedSignals: [] });
+      const status = signal === null ? (exitCode ?? 1) : 128 + constants.signals[signal];
+      resolve({ status, signal, passedSignals: [] });
     });
   });
 }

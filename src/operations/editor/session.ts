@@ -8,7 +8,7 @@ import {
 } from "../../support/files/temporary-directory.js";
 import type { ChildEnd, Runtime } from "../../support/runtime.js";
 import { describeSystemError } from "../../support/system-error.js";
-import { environmentWithout, PRIVATE_KEY_VARIABLES } from "../key-variables.js";
+import { editorVariables } from "../key-variables.js";
 import type { Notices } from "../options.js";
 import { chooseEditor, type EditorCommand } from "./choose-editor.js";
 import { editorArguments } from "./known-editors.js";
@@ -95,7 +95,7 @@ async function runEditor(
   const request = {
     command: program,
     args: editorArguments(words, resolved(runtime, program), file, line),
-    env: Object.fromEntries(environmentWithout(runtime.env, PRIVATE_KEY_VARIABLES)),
+    env: Object.fromEntries(editorVariables(runtime)),
     graceMs: GRACE_MS,
   };
   let end: ChildEnd;
@@ -124,14 +124,14 @@ function resolved({ fs }: Pick<Runtime, "fs">, program: string): string {
   }
 }
 
-function refuseBadEnd({ exitCode, signal, passedSignals }: ChildEnd): void {
+function refuseBadEnd({ status, signal, passedSignals }: ChildEnd): void {
   const isOrderedToEnd = passedSignals.some((name) => !KEYBOARD_SIGNALS.has(name));
-  const isInterrupted = exitCode !== 0 && passedSignals.some((name) => name !== "SIGWINCH");
+  const isInterrupted = status !== 0 && passedSignals.some((name) => name !== "SIGWINCH");
   if (isOrderedToEnd || isInterrupted) {
     throw new SopsError("EDIT_CANCELED", "User canceled operation");
   }
-  if (exitCode !== 0) {
-    throw failed(exitCode === null ? `signal: ${signal ?? "unknown"}` : `exit status ${exitCode}`);
+  if (status !== 0) {
+    throw failed(signal === null ? `exit status ${status}` : `signal: ${signal}`);
   }
 }
 

@@ -19,6 +19,8 @@ type Machine = Pick<
 
 export interface TemporaryDirectory {
   readonly path: string;
+  /** Random decimal digits, for a name within. */
+  readonly digits: string;
   /** Makes a file for the user alone, and gives its path. @throws SopsError CANNOT_WRITE */
   writeFile(name: string, content: Uint8Array): string;
   /** Removes it with all that is in it, now rather than at the end. @throws SopsError CANNOT_WRITE */
@@ -56,6 +58,7 @@ export function createTemporaryDirectory(
   const forget = machine.onExit(remove);
   return {
     path: directory,
+    digits: decimalDigits(machine.randomBytes(8)),
     writeFile(name, content) {
       const file = path.join(directory, name);
       try {

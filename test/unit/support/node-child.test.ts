@@ -72,9 +72,9 @@ function isAnywhere(text: string): boolean {
 }
 
 test.each([
-  ["exit 0", { exitCode: 0, signal: null }],
-  ["exit 42", { exitCode: 42, signal: null }],
-  ["kill -KILL $$", { exitCode: null, signal: "SIGKILL" }],
+  ["exit 0", { status: 0, signal: null }],
+  ["exit 42", { status: 42, signal: null }],
+  ["kill -KILL $$", { status: 137, signal: "SIGKILL" }],
 ])("%s", async (command, expected) => {
   expect((await run(command)).end).toEqual({ ...expected, passedSignals: [] });
 });
@@ -88,7 +88,7 @@ describe.each(SIGNALS)("%s", (signal) => {
     const command = `trap 'echo got; exit 7' ${name}; echo ready; while :; do sleep 0.05; done`;
     const { output, end } = await run(command, { signals: [signal] });
     expect(output).toBe("ready\ngot\n");
-    expect(end).toEqual({ exitCode: 7, signal: null, passedSignals: [signal] });
+    expect(end).toEqual({ status: 7, signal: null, passedSignals: [signal] });
   });
 
   test("does not end us while the child goes on", async () => {
@@ -116,7 +116,7 @@ test("a change of the terminal's size reaches the child", async () => {
 test("a shell that waits for its command does not hold the signal up", async () => {
   const command = "trap 'echo got; exit 7' TERM; echo ready; sleep 600";
   const { end } = await run(command, { signals: ["SIGTERM"] });
-  expect(end.exitCode).toBe(7);
+  expect(end.status).toBe(7);
 });
 
 test("a program gets each signal once, and what it runs itself gets none", async () => {
