@@ -9,9 +9,9 @@ export const LF = 0x0a;
 export const CR = 0x0d;
 export const SPACE = 0x20;
 export const HASH = 0x23;
-export const NEL = 0x85;
-export const LS = 0x2028;
-export const PS = 0x2029;
+const NEL = 0x85;
+const LS = 0x2028;
+const PS = 0x2029;
 export const BYTE_ORDER_MARK = 0xfeff;
 
 export function isBlank(unit: number): boolean {

@@ -11,7 +11,7 @@ export type CommentText = readonly number[];
 export const EMPTY_LINE = -1;
 
 /** What a comment is to the node it goes to. */
-export type CommentRole = "head" | "line" | "foot";
+type CommentRole = "head" | "line" | "foot";
 
 export interface CommentEntry {
   role: CommentRole;

@@ -6,7 +6,7 @@ import type { Token } from "./token.js";
 export const CORE_TAG_PREFIX = "tag:yaml.org,2002:";
 const MERGE_TAG = `${CORE_TAG_PREFIX}merge`;
 /** The tag `!` says nothing about the type. */
-export const NON_SPECIFIC_TAG = "!";
+const NON_SPECIFIC_TAG = "!";
 
 const CORE_TAGS: ReadonlyMap<string, CoreTag> = new Map(
   (["str", "int", "float", "bool", "null", "timestamp", "binary"] as const).map((tag) => [
