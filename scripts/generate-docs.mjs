@@ -1,7 +1,10 @@
 // Writes docs/cli.md and docs/errors.md from the tables that the program itself uses. Needs a build in dist/.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-const fromDist = (path) => import(new URL(`../dist/${path}`, import.meta.url).href);
+// Another build than dist/ can be named, for those who must not touch it.
+const build = process.env.LEAFSEAL_DIST ?? fileURLToPath(new URL("../dist", import.meta.url));
+const fromDist = (path) => import(pathToFileURL(`${build}/${path}`).href);
 const { COMMANDS } = await fromDist("cli/command-list.js");
 const { ROOT_OPTIONS } = await fromDist("cli/options/root.js");
 const { spelled } = await fromDist("cli/options/option.js");
@@ -40,7 +43,7 @@ function commandSection({ name, args, description, options, examples }) {
   const shown = examples.flatMap(({ line, does }) => [`# ${does}`, line]).join("\n");
   return [
     `## leafseal ${name}`,
-    `\`leafseal ${name} [options] ${args}\``,
+    `\`leafseal ${name} [options] ${args}`.trimEnd() + "\`",
     description,
     `\`\`\`sh\n${shown}\n\`\`\``,
     optionTable(options),
@@ -71,11 +74,15 @@ function variableTable(commands) {
 const GRAMMAR = `The program is installed as \`leafseal\` and as \`sops\`; both are the same. Two styles are understood:
 
 - \`leafseal COMMAND [flags and files in any order]\`
-- \`leafseal [flags] FILE\`, the old style, with \`-e\` or \`-d\`; flags after FILE are ignored with a warning
+- \`leafseal [flags] FILE\`, the old style, with \`-e\`, \`-d\`, \`-r\` or \`--set\`; flags after FILE are ignored with a warning
 
 Flags have one or two dashes, long or short: \`-i\`, \`--i\`, \`-in-place\`, \`--in-place\`. A value follows \`=\` or is the
 next argument. \`--\` ends the flags. Short flags are not bundled, and two spellings of one flag in one command line are
 refused. An empty value is the same as a flag that was not given.
+
+\`updatekeys\` and \`rotate --in-place\` take directories and patterns (\`'prod/**/*.yaml'\`) as files too: of those, the files
+with sops metadata, from git's list where there is a repository. \`--all\` is the whole repository. One file that fails
+does not keep the others from being done.
 
 Results go to standard output, everything else to standard error. Exit statuses are those of sops:
 [errors.md](errors.md).`;
@@ -88,10 +95,24 @@ With \`--json\` every message is one JSON object a line on standard error:
 - a warning: \`{"level":"warning","message"}\`; with \`--verbose\` also \`{"level":"info","logger","message"}\`
 
 \`exit\` is the status that this error alone would give. Where the result is files (\`--in-place\`, \`--output\`, \`--output-dir\`), standard output gets
-\`{"files":[{"file","status","target","error"}]}\`; \`status\` is \`done\`, \`unchanged\` or \`failed\`.`;
+\`{"files":[{"file","status","target","error"}]}\`; \`status\` is \`done\`, \`unchanged\` or \`failed\`.
+Before its question \`updatekeys\` writes \`{"plans":[{"file","groups":[{"kept","added","removed"}],"threshold":{"before","after"}}]}\`
+to standard output; the question itself is on standard error.`;
+
+/** A command that has commands is told by them. */
+async function loadAll(entries) {
+  const commands = [];
+  for (const entry of entries) {
+    const command = await entry.load();
+    commands.push(
+      ...(command.commands === undefined ? [command] : await loadAll(command.commands)),
+    );
+  }
+  return commands;
+}
 
 async function cliPage() {
-  const commands = await Promise.all(COMMANDS.map((entry) => entry.load()));
+  const commands = await loadAll(COMMANDS);
   return [
     "# Command line",
     GENERATED,

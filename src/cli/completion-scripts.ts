@@ -76,6 +76,8 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map([
   ["powershell", POWERSHELL],
 ]);
 
+export const SHELLS: readonly string[] = [...SCRIPTS.keys()];
+
 /** The script that a user's shell reads at its start; it asks the program itself for candidates. */
 export function completionScript(shell: string): string {
   return SCRIPTS.get(shell) ?? "";

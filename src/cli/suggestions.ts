@@ -4,8 +4,6 @@ import type { CommandEntry } from "./commands/command.js";
 import { readLineSoFar, type LineSoFar } from "./line-so-far.js";
 import { spelled, type Option, type OptionTable } from "./options/option.js";
 
-export const SHELLS: readonly string[] = ["bash", "zsh", "fish", "powershell"];
-
 interface Suggestion {
   readonly text: string;
   readonly about: string;

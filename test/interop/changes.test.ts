@@ -62,7 +62,7 @@ const SAMPLES: readonly Sample[] = [
 interface Change {
   readonly name: string;
   /** `null` where the file has nothing to do it on. */
-  args(sample: Sample): string[] | null;
+  readonly args: (sample: Sample) => string[] | null;
   readonly value: string | null;
 }
 

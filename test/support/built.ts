@@ -27,6 +27,6 @@ export function ensureBuilt(): void {
 /** Puts `leafseal` and `sops` into a folder, as an installation does. */
 export function installInto(folder: string): void {
   for (const name of ["leafseal", "sops"]) {
-    symlinkSync(join(PROJECT_ROOT, "bin/leafseal.js"), join(folder, name));
+    symlinkSync(PROGRAM, join(folder, name));
   }
 }

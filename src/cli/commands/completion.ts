@@ -1,5 +1,4 @@
-import { completionScript } from "../completion-scripts.js";
-import { SHELLS } from "../suggestions.js";
+import { completionScript, SHELLS } from "../completion-scripts.js";
 import { defineCommand, type Command, type CommandEntry } from "./command.js";
 
 const SETUPS: ReadonlyMap<string, string> = new Map([

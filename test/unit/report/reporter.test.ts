@@ -19,6 +19,53 @@ const key = new SopsError("DATA_KEY_UNAVAILABLE", "no key");
 const done = (file: string): FileOutcome => ({ file, status: "done", target: file });
 const failed = (file: string, error: Error): FileOutcome => ({ file, status: "failed", error });
 
+describe("what updatekeys says (cli.md §9.4)", () => {
+  const plan = { file: "f", groups: [], threshold: { before: 0, after: 2 } };
+
+  test("lines with the time, whether or not --verbose is given", () => {
+    const now = new Date(2026, 0, 2, 3, 4, 5);
+    const { runtime, reporter } = open({}, { now });
+    reporter.note("File a\u001b already up to date");
+    expect(runtime.stderrText()).toBe("2026/01/02 03:04:05 File a\\x1b already up to date\n");
+    const quiet = open({ quiet: true });
+    quiet.reporter.note("x");
+    expect(quiet.runtime.stderrText()).toBe("");
+  });
+
+  test("as JSON", () => {
+    const { runtime, reporter } = open({ json: true });
+    reporter.note("Syncing");
+    reporter.plans([plan]);
+    expect(JSON.parse(runtime.stderrText())).toEqual({ level: "info", message: "Syncing" });
+    expect(JSON.parse(runtime.stdoutText())).toEqual({ plans: [plan] });
+  });
+
+  test("the plan is on standard output, also where warnings are not wanted", () => {
+    const { runtime, reporter } = open({ quiet: true });
+    reporter.plans([plan]);
+    expect(runtime.stdoutText()).toBe(
+      "The recipients of f will change:\n+++ shamir_threshold: 2\n",
+    );
+  });
+
+  test("several files with one failure exit as the verb says", () => {
+    const exits = [undefined, 1].map((exitOfSeveral) =>
+      open().reporter.finish([done("a"), failed("b", key)], {
+        verb: "synced",
+        isResultOnStdout: false,
+        ...(exitOfSeveral === undefined ? {} : { exitOfSeveral }),
+      }),
+    );
+    expect(exits).toEqual([key.exitCode, 1]);
+    const alone = open().reporter.finish([failed("b", key)], {
+      verb: "synced",
+      isResultOnStdout: false,
+      exitOfSeveral: 1,
+    });
+    expect(alone).toBe(key.exitCode);
+  });
+});
+
 describe("log lines (cli.md §11.3)", () => {
   test("in a pipe", () => {
     const { runtime, reporter } = open();
