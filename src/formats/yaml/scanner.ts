@@ -19,7 +19,7 @@ const COMPACT_AT = 256;
  * Its steps are libyaml's, because the place of every comment depends on when a token is read.
  */
 export class Scanner {
-  readonly comments = new CommentQueue();
+  readonly comments: CommentQueue = new CommentQueue();
   private readonly cursor: Cursor;
   private queue: Token[] = [];
   private head = 0;

@@ -45,7 +45,7 @@ interface KeyTraits {
 
 /** Nodes to the tree (spec: formats.md §5.5), with the comment fix-ups of §5.3 (f) and the checks of §5.1. */
 export class TreeBuilder {
-  readonly places = new PlaceTable();
+  readonly places: PlaceTable = new PlaceTable();
   readonly extras: Extra[] = [];
   readonly branches: TreeBranch[] = [];
   readonly documents: DocumentSpan[] = [];
