@@ -4,6 +4,7 @@ import type { CommandEntry } from "./commands/command.js";
 export const COMMANDS: readonly CommandEntry[] = [
   { name: "encrypt", load: async () => (await import("./commands/encrypt.js")).encrypt },
   { name: "decrypt", load: async () => (await import("./commands/decrypt.js")).decrypt },
+  { name: "edit", load: async () => (await import("./commands/edit.js")).edit },
   { name: "rotate", load: async () => (await import("./commands/rotate.js")).rotate },
   { name: "set", load: async () => (await import("./commands/set.js")).set },
   { name: "unset", load: async () => (await import("./commands/unset.js")).unset },

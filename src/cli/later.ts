@@ -1,7 +1,7 @@
 import { SopsError } from "../support/errors.js";
 
 /** Verbs of sops that a later version brings. A verb that is built moves to `command-list.ts`. */
-const LATER_VERBS: ReadonlySet<string> = new Set(["edit", "publish"]);
+const LATER_VERBS: ReadonlySet<string> = new Set(["publish"]);
 
 /** @throws SopsError VERB_NOT_BUILT_IN for a verb that sops has and we have not yet */
 export function refuseLaterVerb(word: string): void {

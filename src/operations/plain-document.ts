@@ -35,7 +35,8 @@ export async function openPlain(
   return { bytes, inputFormat, outputFormat, source, plainStore, encryptedStore };
 }
 
-function parsePlain(bytes: Uint8Array, store: Store): SourceDocument {
+/** @throws SopsError CANNOT_PARSE (exit 2) */
+export function parsePlain(bytes: Uint8Array, store: Store): SourceDocument {
   try {
     return store.parse(bytes);
   } catch (error) {

@@ -23,7 +23,7 @@ import {
   toRecipients,
 } from "../options/keys.js";
 import type { Flags } from "../options/option.js";
-import { macOptions, selectionOptions } from "../options/selection.js";
+import { macOptions, selectionOptions, toSelection } from "../options/selection.js";
 import { defineCommand, type Command } from "./command.js";
 
 type EncryptOptionTable = typeof destinationOptions &
@@ -108,14 +108,7 @@ export function toEncryptOptions(
     awsProfile: unlessEmpty(flags.awsProfile),
     encryptionContext: unlessEmpty(flags.encryptionContext),
     threshold: flags.threshold ?? 0,
-    selection: {
-      unencryptedSuffix: unlessEmpty(flags.unencryptedSuffix),
-      encryptedSuffix: unlessEmpty(flags.encryptedSuffix),
-      unencryptedRegex: unlessEmpty(flags.unencryptedRegex),
-      encryptedRegex: unlessEmpty(flags.encryptedRegex),
-      unencryptedCommentRegex: unlessEmpty(flags.unencryptedCommentRegex),
-      encryptedCommentRegex: unlessEmpty(flags.encryptedCommentRegex),
-    },
+    selection: toSelection(flags),
     macOnlyEncrypted: flags.macOnlyEncrypted,
     allowPlaintext: flags.allowPlaintext,
     allowInexact: flags.allowInexact,

@@ -19,7 +19,10 @@ const MODES = [
   { key: "set", verb: "set" },
 ] as const;
 
-type Mode = (typeof MODES)[number];
+/** No mode: the file is edited. */
+const EDITING = { key: "edit", verb: "edit" } as const;
+
+type Mode = (typeof MODES)[number] | typeof EDITING;
 
 type Given = ReadonlyMap<string, GivenValue>;
 
@@ -33,16 +36,18 @@ type Given = ReadonlyMap<string, GivenValue>;
 export async function resolveLegacy(
   { given, positionals }: ParsedArgv,
   commands: readonly CommandEntry[],
-  { runtime, reporter }: CommandContext,
+  context: CommandContext,
 ): Promise<{ command: Command; input: Parameters<Command["run"]>[0] }> {
+  const { runtime, reporter } = context;
   const mode = chosenMode(given);
   const file = requireFile(positionals.map(({ text }) => text));
   chooseFiles(positionals, false, reporter, ROOT_OPTIONS);
   refuseBothDestinations(given);
   refuseMissing(file, mode, given, runtime);
-  const entry = mode === null ? undefined : commands.find(({ name }) => name === mode.verb);
-  if (mode === null || entry === undefined) {
-    throw laterVerb(modeText(mode), mode === null ? adviceFor(file, commands, runtime) : undefined);
+  warnOfCommand(file, mode, positionals.length, commands, context);
+  const entry = commands.find(({ name }) => name === mode.verb);
+  if (entry === undefined) {
+    throw laterVerb(mode.verb);
   }
   const command = await entry.load();
   return {
@@ -59,7 +64,7 @@ function literal(text: string): Positional {
 }
 
 /** @throws SopsError USAGE where several modes are asked for (decisions.md, Verbs) */
-function chosenMode(given: Given): Mode | null {
+function chosenMode(given: Given): Mode {
   const chosen = MODES.filter(({ key }) => {
     const value = given.get(key);
     return value !== undefined && value !== false && value !== "";
@@ -68,11 +73,7 @@ function chosenMode(given: Given): Mode | null {
     const names = chosen.map(({ key }) => spelled(modeOptions[key].names[0]));
     throw new SopsError("USAGE", `only one of ${names.join(", ")} can be given`);
   }
-  return chosen[0] ?? null;
-}
-
-function modeText(mode: Mode | null): string {
-  return mode === null ? "editing (FILE without --encrypt or --decrypt)" : spelled(mode.key);
+  return chosen[0] ?? EDITING;
 }
 
 function refuseBothDestinations(given: Given): void {
@@ -87,7 +88,7 @@ function refuseBothDestinations(given: Given): void {
 }
 
 /** What the commands themselves do not check so: `rotate` tells when it reads (spec: cli.md §4, §10). */
-function refuseMissing(file: string, mode: Mode | null, given: Given, runtime: Runtime): void {
+function refuseMissing(file: string, mode: Mode, given: Given, runtime: Runtime): void {
   const path = resolve(runtime.cwd, file);
   if (isPresent(path, runtime)) {
     return;
@@ -100,7 +101,7 @@ function refuseMissing(file: string, mode: Mode | null, given: Given, runtime: R
       { exitCode: 49 },
     );
   }
-  if (mode?.key === "rotate") {
+  if (mode.key === "rotate") {
     throw new SopsError(
       "FILE_NOT_FOUND",
       `Error: cannot operate on non-existent file ${JSON.stringify(path)}`,
@@ -127,20 +128,32 @@ function wordsOf(mode: Mode, given: Given): string[] {
   return [text.slice(0, end + 1), text.slice(end + 2)];
 }
 
-/** A mistyped command arrives here as a file (spec: cli.md §1). */
-function adviceFor(
+/**
+ * A mistyped command arrives here as a file to edit (spec: cli.md §1): told where the file is not there and more words
+ * follow, or the name is close to a command's.
+ */
+function warnOfCommand(
   file: string,
+  mode: Mode,
+  words: number,
   commands: readonly CommandEntry[],
-  runtime: Runtime,
-): string | undefined {
-  if (isPresent(resolve(runtime.cwd, file), runtime)) {
-    return undefined;
+  { runtime, reporter }: CommandContext,
+): void {
+  if (mode !== EDITING || isPresent(resolve(runtime.cwd, file), runtime)) {
+    return;
   }
   const near = nearest(
     file,
     commands.map(({ name }) => name),
   );
-  return near === null ? undefined : `did you mean the command ${near}?`;
+  if (near !== null && words > 1) {
+    throw new SopsError("USAGE", `there is no command and no file ${JSON.stringify(file)}`, {
+      hint: `did you mean the command ${near}?`,
+    });
+  }
+  if (near !== null) {
+    reporter.warn(`there is no file ${JSON.stringify(file)}; did you mean the command ${near}?`);
+  }
 }
 
 function isPresent(path: string, runtime: Runtime): boolean {

@@ -12,6 +12,13 @@ export const idempotentOptions: { idempotent: BoolOption } = {
   idempotent: bool("idempotent", "leave the file untouched where nothing would change"),
 };
 
+export const showMasterKeysOptions: { showMasterKeys: BoolOption } = {
+  showMasterKeys: bool(
+    ["show-master-keys", "s"],
+    "show the metadata in the editor, and apply what is changed there",
+  ),
+};
+
 /** Our additions to `rotate` and `updatekeys` (security.md T2, T3). */
 export const strictOptions: { strictRecipients: BoolOption } = {
   strictRecipients: bool(

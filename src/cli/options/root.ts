@@ -1,3 +1,4 @@
+import { showMasterKeysOptions } from "./change.js";
 import { extractOptions, ignoreMacOptions } from "./decryption.js";
 import { destinationOptions, fileTypeOptions, overrideOptions } from "./files.js";
 import { configOptions, helpOption, layoutOptions, outputOptions } from "./general.js";
@@ -60,7 +61,7 @@ export const ROOT_OPTIONS: OptionTable = {
   ...keyServiceOptions,
   ...configOptions,
   ...layoutOptions,
-  showMasterKeys: bool(["show-master-keys", "s"], "show the keys while editing", { isLater: true }),
+  ...showMasterKeysOptions,
   ...keyChangeOptions,
   ...outputOptions,
   ...versionOptions,

@@ -1,4 +1,6 @@
-import { bool, text, type BoolOption, type StringOption } from "./option.js";
+import type { SelectionSettings } from "../../document/selection.js";
+import { unlessEmpty } from "./input.js";
+import { bool, text, type BoolOption, type Flags, type StringOption } from "./option.js";
 
 /** Which values are encrypted (spec: crypto.md §7); at most one may be in force. */
 export const selectionOptions: {
@@ -24,6 +26,18 @@ export const selectionOptions: {
     "encrypt only what a matching comment stands for",
   ),
 };
+
+/** The settings as an operation takes them; an empty one is not given. */
+export function toSelection(flags: Flags<typeof selectionOptions>): SelectionSettings {
+  return {
+    unencryptedSuffix: unlessEmpty(flags.unencryptedSuffix),
+    encryptedSuffix: unlessEmpty(flags.encryptedSuffix),
+    unencryptedRegex: unlessEmpty(flags.unencryptedRegex),
+    encryptedRegex: unlessEmpty(flags.encryptedRegex),
+    unencryptedCommentRegex: unlessEmpty(flags.unencryptedCommentRegex),
+    encryptedCommentRegex: unlessEmpty(flags.encryptedCommentRegex),
+  };
+}
 
 export const macOptions: { macOnlyEncrypted: BoolOption } = {
   macOnlyEncrypted: bool("mac-only-encrypted", "let the MAC cover encrypted values only", {
