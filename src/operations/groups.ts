@@ -1,6 +1,5 @@
 import { wrapDataKey } from "../keys/data-key.js";
 import { parseDecryptionOrder } from "../keys/decryption-order.js";
-import { parseEncryptionContext } from "../keys/encryption-context.js";
 import type { KeyGroup } from "../keys/key-group.js";
 import { KEY_TYPES_OF_FLAGS } from "../keys/registry.js";
 import { DataKeyError } from "../support/data-key-error.js";
@@ -10,6 +9,7 @@ import type { Runtime } from "../support/runtime.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
 import { readInput } from "./input-file.js";
 import { keyGroupsOf } from "./key-metadata.js";
+import { lenientContext } from "./lenient-context.js";
 import type { FileOutcome, GroupsAddOptions, GroupsDeleteOptions, Notices } from "./options.js";
 import { changeFile, deliver } from "./output-file.js";
 import { replaceRecipients } from "./replace-metadata.js";
@@ -22,7 +22,7 @@ export async function addGroup(
   runtime: Runtime,
   notices: Notices,
 ): Promise<FileOutcome> {
-  const encryptionContext = parseEncryptionContext(options.encryptionContext);
+  const encryptionContext = lenientContext(options.encryptionContext, notices);
   const group = KEY_TYPES_OF_FLAGS.flatMap((type) =>
     (options.recipients.get(type.id) ?? []).flatMap((text) => [
       ...type.parse(text, { awsProfile: options.awsProfile, encryptionContext }),

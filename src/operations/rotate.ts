@@ -1,7 +1,7 @@
 import { matchingRule, resolveRule } from "../config/resolve.js";
 import { parseDecryptionOrder } from "../keys/decryption-order.js";
-import { parseEncryptionContext } from "../keys/encryption-context.js";
 import { isSameKey, type KeyGroup } from "../keys/key-group.js";
+import type { RecipientOptions } from "../keys/key-type.js";
 import type { MasterKey } from "../keys/master-key.js";
 import { KEY_TYPES_OF_FLAGS } from "../keys/registry.js";
 import { SopsError } from "../support/errors.js";
@@ -11,6 +11,7 @@ import { showText } from "../support/text.js";
 import { FILES_AT_A_TIME, noticesOf, refuseSharedTargets, runBatch } from "./batch.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
 import { absolutePath, readInput } from "./input-file.js";
+import { lenientContext } from "./lenient-context.js";
 import { keyGroupsOf } from "./key-metadata.js";
 import type { FileOutcome, Notices, RecipientTexts, RotateOptions } from "./options.js";
 import { changeFile, deliver } from "./output-file.js";
@@ -55,8 +56,12 @@ async function rotateOne(
   const formats = chooseFormats(file, options, run);
   const look = chooseLayout(formats.output, options, run);
   const order = parseDecryptionOrder(options.decryptionOrder);
-  const added = keysOf(options.add, options);
-  const removed = keysOf(options.remove, options);
+  const completion = {
+    awsProfile: options.awsProfile,
+    encryptionContext: lenientContext(options.encryptionContext, notices),
+  };
+  const added = keysOf(options.add, completion);
+  const removed = keysOf(options.remove, completion);
   const work = async (bytes: Uint8Array): Promise<Uint8Array> => {
     const opened = await openForChange(
       bytes,
@@ -100,13 +105,10 @@ function requireForChanges(file: string, { add, remove }: RotateOptions, { runti
   }
 }
 
-function keysOf(texts: RecipientTexts, options: RotateOptions): MasterKey[] {
-  const encryptionContext = parseEncryptionContext(options.encryptionContext);
+function keysOf(texts: RecipientTexts, completion: RecipientOptions): MasterKey[] {
   return KEY_TYPES_OF_FLAGS.flatMap((type) => {
     const text = texts.get(type.id) ?? "";
-    return text === ""
-      ? []
-      : [...type.parse(text, { awsProfile: options.awsProfile, encryptionContext })];
+    return text === "" ? [] : [...type.parse(text, completion)];
   });
 }
 

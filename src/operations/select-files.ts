@@ -91,13 +91,20 @@ async function onlyEncrypted(files: readonly string[], where: string, run: Run):
   return encrypted;
 }
 
+/** No encrypted file can be larger: none of the stores reads more. */
+const LARGEST = 512 * 1024 * 1024;
+
 const SIGNS = [Buffer.from("sops"), Buffer.from("ENC[AES256_GCM,")];
 
 /** A damaged encrypted file counts: the verb shall say what is wrong with it. */
 async function carriesMetadata(file: string, { runtime }: Run): Promise<boolean> {
   const format = detectFormat(undefined, file);
+  const absolute = absolutePath(runtime, file);
   try {
-    const bytes = Buffer.from(runtime.fs.readFileSync(absolutePath(runtime, file)));
+    if (runtime.fs.statSync(absolute).size > LARGEST) {
+      return false;
+    }
+    const bytes = Buffer.from(runtime.fs.readFileSync(absolute));
     if (!SIGNS.every((sign) => bytes.includes(sign))) {
       return false;
     }
