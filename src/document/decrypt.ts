@@ -10,6 +10,9 @@ import type { Comment, Leaf, ScalarValue, TreeBranch } from "./tree.js";
 import { ciphertextType, looksEncrypted, parseCiphertext, unseal } from "./value-cipher.js";
 import { formatTreePath, walkTree, type LeafPosition, type TreePath } from "./walk.js";
 
+/** A break that only other readers see, and behind it neither a comment mark nor the end. */
+const LINE_WITHOUT_MARK = /[\r\u0085\u2028\u2029](?![#;\r\n\u0085\u2028\u2029]|$)/gu;
+
 export interface DecryptTreeOptions {
   /** 32 bytes. */
   readonly dataKey: Uint8Array;
@@ -68,12 +71,12 @@ export function decryptTree(
 
   const comment = (value: Comment, at: LeafPosition): Comment => {
     if (!at.isSelected || value.text === "") {
-      return value;
+      return markLines(value);
     }
     const text = openComment(value.text, at, options);
     if (text === null) {
       suspectComments.push(at.path());
-      return value;
+      return markLines(value);
     }
     const opened = { ...value, text };
     comments.add(opened);
@@ -122,6 +125,16 @@ function openComment(text: string, at: LeafPosition, options: DecryptTreeOptions
   }
   options.collector?.add(at, "comment", plaintext, text);
   return decodeText(plaintext);
+}
+
+/**
+ * A clear comment may be anybody's. One line to us, it may be several to other readers, who would take the further ones
+ * for entries: each gets a mark (design: lossless.md 11).
+ */
+function markLines(comment: Comment): Comment {
+  return LINE_WITHOUT_MARK.test(comment.text)
+    ? { ...comment, text: comment.text.replaceAll(LINE_WITHOUT_MARK, "$&#") }
+    : comment;
 }
 
 /** The name of a value's kind as sops's messages have it. */
