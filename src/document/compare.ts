@@ -2,7 +2,6 @@ import { equalBytes } from "../support/text.js";
 
 import { plaintextOf, typeOf } from "./plaintext.js";
 import type { Comment, ListItem, MapItem, ScalarValue, TreeBranch, TreeValue } from "./tree.js";
-import type { TreePath } from "./walk.js";
 
 /**
  * How much two trees must have in common.
@@ -13,69 +12,35 @@ import type { TreePath } from "./walk.js";
  */
 export type Comparison = "layout" | "content";
 
-/**
- * Paths at which two files' trees differ; at most `limit`. The path of a difference in shape is that of the container.
- * Document index first.
- */
-export function findDifferences(
-  left: readonly TreeBranch[],
-  right: readonly TreeBranch[],
-  comparison: Comparison,
-  limit = 1,
-): TreePath[] {
-  if (left.length !== right.length) {
-    return [[]];
-  }
-  const found: TreePath[] = [];
-  const work: Task[] = [];
-  for (let index = left.length - 1; index >= 0; index -= 1) {
-    work.push({
-      left: left[index] as TreeBranch,
-      right: right[index] as TreeBranch,
-      path: { parent: null, part: index },
-    });
-  }
-  for (let task = work.pop(); task !== undefined && found.length < limit; task = work.pop()) {
-    if (!compareNode(task, comparison, work)) {
-      found.push(toPath(task.path));
-    }
-  }
-  return found;
-}
-
+/** True when two files' trees have in common what `comparison` asks for. Without recursion: nesting may be deep. */
 export function equalTrees(
   left: readonly TreeBranch[],
   right: readonly TreeBranch[],
   comparison: Comparison,
 ): boolean {
-  return findDifferences(left, right, comparison).length === 0;
-}
-
-/** A path as a linked list: no copy a node. */
-interface PathNode {
-  readonly parent: PathNode | null;
-  readonly part: string | number;
+  if (left.length !== right.length) {
+    return false;
+  }
+  const work: Task[] = left.map((branch, index) => ({
+    left: branch,
+    right: right[index] as TreeBranch,
+  }));
+  for (let task = work.pop(); task !== undefined; task = work.pop()) {
+    if (!compareNode(task, comparison, work)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 interface Task {
   readonly left: TreeValue;
   readonly right: TreeValue;
-  readonly path: PathNode;
 }
 
-function toPath(node: PathNode | null): TreePath {
-  const parts: (string | number)[] = [];
-  for (let at = node; at !== null; at = at.parent) {
-    parts.push(at.part);
-  }
-  return parts.toReversed();
-}
-
-function compareNode({ left, right, path }: Task, comparison: Comparison, work: Task[]): boolean {
+function compareNode({ left, right }: Task, comparison: Comparison, work: Task[]): boolean {
   if (left.kind === "map" || left.kind === "list") {
-    return (
-      left.kind === right.kind && compareItems(left.items, right.items, path, comparison, work)
-    );
+    return left.kind === right.kind && compareItems(left.items, right.items, comparison, work);
   }
   if (right.kind === "map" || right.kind === "list") {
     return false;
@@ -86,7 +51,6 @@ function compareNode({ left, right, path }: Task, comparison: Comparison, work: 
 function compareItems(
   left: readonly (MapItem | ListItem)[],
   right: readonly (MapItem | ListItem)[],
-  path: PathNode,
   comparison: Comparison,
   work: Task[],
 ): boolean {
@@ -106,9 +70,9 @@ function compareItems(
       if (a.kind !== "pair" || b.kind !== "pair" || a.key !== b.key || a.keyType !== b.keyType) {
         return false;
       }
-      work.push({ left: a.value, right: b.value, path: { parent: path, part: a.key } });
+      work.push({ left: a.value, right: b.value });
     } else {
-      work.push({ left: a, right: b, path: { parent: path, part: index } });
+      work.push({ left: a, right: b });
     }
   }
   return true;

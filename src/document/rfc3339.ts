@@ -28,7 +28,7 @@ export function parseRfc3339(text: string): Rfc3339 | null {
 }
 
 /** Gregorian calendar, years 0 to 9999. */
-export function isCalendarDate(year: number, month: number, day: number): boolean {
+function isCalendarDate(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) {
     return false;
   }

@@ -2,14 +2,7 @@
  * `formats/` turns bytes into trees and trees into bytes; one folder a format. Pure: no I/O, no keys, no config.
  * It may import `document/` and `support/`.
  */
-import type {
-  Comment,
-  Leaf,
-  MapValue,
-  ScalarValue,
-  TreeBranch,
-  TreeValue,
-} from "../document/tree.js";
+import type { Leaf, MapValue, TreeBranch, TreeValue } from "../document/tree.js";
 
 export type FormatId = "yaml" | "json" | "dotenv" | "ini" | "binary";
 
@@ -120,6 +113,3 @@ export interface Store {
   /** True when the plain tree already holds a reserved name (§4.6): exit 203. */
   isReserved(branches: readonly TreeBranch[]): boolean;
 }
-
-/** A scalar or comment as it stands in a rendered text. */
-export type RenderedLeaf = ScalarValue | Comment;

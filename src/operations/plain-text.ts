@@ -1,11 +1,5 @@
 import { equalTrees } from "../document/compare.js";
-import {
-  applyHints,
-  openLayout,
-  type DocumentHint,
-  type LayoutHints,
-  type PieceHints,
-} from "../document/layout.js";
+import { applyHints, openLayout, type DocumentHint, type PieceHints } from "../document/layout.js";
 import type { TreeBranch } from "../document/tree.js";
 import type { Piece, SourceDocument, Store } from "../formats/store.js";
 import { encodeText } from "../support/text.js";
@@ -92,16 +86,4 @@ function tryParse(store: Store, text: string): SourceDocument | null {
   } catch {
     return null;
   }
-}
-
-/** True when these hints alone lead back to `text`: asked before a file is written. */
-export function restores(
-  text: string,
-  hints: LayoutHints,
-  pieces: readonly Piece[],
-  branches: readonly TreeBranch[],
-): boolean {
-  return "document" in hints
-    ? hints.document === text
-    : applyHints(pieces, branches, hints) === text;
 }
