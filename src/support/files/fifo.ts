@@ -38,7 +38,9 @@ export async function serveFifo(
 ): Promise<FifoServer | null> {
   const spareDirectory = path.join(directory, name === ".next" ? ".after" : ".next");
   try {
-    machine.fs.mkdirSync(spareDirectory, { mode: 0o700 });
+    machine.fs.mkdirSync(spareDirectory);
+    // Not as its mode, from which the umask may take bits away.
+    machine.fs.chmodSync(spareDirectory, 0o700);
     const server = new Server(machine, path.join(directory, name), spareDirectory, content);
     await server.start();
     return server;
