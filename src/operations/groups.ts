@@ -45,7 +45,7 @@ export async function deleteGroup(
   runtime: Runtime,
   notices: Notices,
 ): Promise<FileOutcome> {
-  return changeGroups(options, runtime, notices, (groups, old) => {
+  const outcome = await changeGroups(options, runtime, notices, (groups, old) => {
     if (options.index < 0 || options.index >= groups.length) {
       throw new SopsError(
         "INVALID_GROUP",
@@ -68,6 +68,11 @@ export async function deleteGroup(
     }
     return { groups: left, threshold };
   });
+  // security.md T3
+  notices.warn(
+    "the data key is unchanged: who had it can still read what is written to the file; run rotate on it",
+  );
+  return outcome;
 }
 
 interface Groups {

@@ -1,5 +1,5 @@
 import { equalTrees } from "../document/compare.js";
-import { metadataToMap, type Metadata } from "../document/metadata.js";
+import { effectiveSelection, metadataToMap, type Metadata } from "../document/metadata.js";
 import type { EmitStyle } from "../formats/store.js";
 import { SopsError } from "../support/errors.js";
 import { encodeText } from "../support/text.js";
@@ -30,6 +30,7 @@ export function replaceRecipients(
   const { store } = document;
   const metadata: Metadata = {
     ...document.metadata,
+    ...(canonical ? { selection: effectiveSelection(document.metadata.selection) } : {}),
     groups: keyListsOf(wrapped.groups),
     shamirThreshold: wrapped.threshold,
   };

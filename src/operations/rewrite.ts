@@ -2,6 +2,7 @@ import type { Layout } from "../config/stores.js";
 import { forgetInline } from "../document/canonical-comments.js";
 import { equalTrees } from "../document/compare.js";
 import { createPoolCollector, type CiphertextPool } from "../document/ciphertext-pool.js";
+import { effectiveSelection } from "../document/metadata.js";
 import type { TreeBranch } from "../document/tree.js";
 import { loadStore } from "../formats/registry.js";
 import type { EmitStyle, FormatId } from "../formats/store.js";
@@ -75,12 +76,13 @@ export async function openForChange(
   }
 }
 
-/** The settings that a file keeps when its values change. */
-export function settingsOf({ metadata }: EncryptedDocument): FileSettings {
+/** The settings that a file keeps when its values change. In its own text sops spells the default out. */
+function settingsOf({ metadata }: EncryptedDocument, layout: Layout): FileSettings {
+  const { selection } = metadata;
   return {
     groups: metadata.groups,
     threshold: metadata.shamirThreshold,
-    selection: metadata.selection,
+    selection: layout === "sops" ? effectiveSelection(selection) : selection,
     macOnlyEncrypted: metadata.macOnlyEncrypted,
     version: metadata.version,
   };
@@ -101,7 +103,7 @@ export function rewriteOptions(
   return {
     ...look,
     dataKey: file.dataKey,
-    settings: settingsOf(file.document),
+    settings: settingsOf(file.document, look.layout),
     reuse: () => file.pool(),
     now: runtime.now(),
     randomBytes: (length) => runtime.randomBytes(length),

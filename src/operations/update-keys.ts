@@ -21,13 +21,7 @@ import type {
 } from "./options.js";
 import { changeFile } from "./output-file.js";
 import { replaceRecipients } from "./replace-metadata.js";
-import {
-  openForChange,
-  rewriteOptions,
-  rewriteTree,
-  settingsOf,
-  type OpenedFile,
-} from "./rewrite.js";
+import { openForChange, rewriteOptions, rewriteTree, type OpenedFile } from "./rewrite.js";
 import { createRun, type Run } from "./run.js";
 import { selectFiles } from "./select-files.js";
 
@@ -237,11 +231,12 @@ export async function rewriteWithNewKey(
   const dataKey = generateDataKey(run.runtime);
   try {
     const wrapped = await wrap(dataKey, groups, threshold, run);
+    const options = rewriteOptions(opened, look, run);
     return await rewriteTree(opened, (branches) => [...branches], {
-      ...rewriteOptions(opened, look, run),
+      ...options,
       dataKey,
       settings: {
-        ...settingsOf(opened.document),
+        ...options.settings,
         groups: keyListsOf(wrapped.groups),
         threshold: wrapped.threshold,
       },

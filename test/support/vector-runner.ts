@@ -287,6 +287,29 @@ async function runChange(
   }
 }
 
+/** A file of an old version, written anew to standard output: canonical text is sops's, and it says the same. */
+async function runRewrite(space: Workspace, step: Step): Promise<void> {
+  const { entry } = space;
+  const result = await runStep(space, step, space.theirs);
+  const layout = layoutOf(entry, step, space.layout);
+  const theirs = layout === "sops" ? entry.files.get(step.stdoutFile ?? "") : undefined;
+  const name = `ours-${step.stdoutFile ?? ""}`;
+  writeFileSync(join(space.theirs, name), result.stdout);
+  const args = ["decrypt", name];
+  const env = { ...step.env, LEAFSEAL_LAYOUT: "sops" };
+  const clear = await runStep(space, { ...step, args, env }, space.theirs);
+  const output = entry.files.get((step.stdoutFile ?? "").replace("rotated", "decrypted")) ?? null;
+  const recorded = { ...recordedExpectation(entry, step), output: null };
+  check(space, step, "theirs", {
+    recorded: [
+      ...judge(result, recorded),
+      ...judgeCanonical(result, theirs),
+      ...judge(clear, { exit: 0, output, stderr: "" }),
+    ],
+    overridden: ({ exit, stderr = "" }) => judge(result, { exit, output: null, stderr }),
+  });
+}
+
 /** Decrypts what sops made of the file, and what we made of it, in the one layout that both can be compared in. */
 async function runDecryptChanged(
   space: Workspace,
@@ -326,8 +349,10 @@ export async function runCase(
     for (const step of stepsOf(entry)) {
       const reason = laterReason(entry, step);
       if (reason !== null) space.outcome.later.push(`step ${step.index}: ${reason}`);
-      else if (step.change !== undefined && step.verb === "change")
-        await runChange(space, step, step.change);
+      else if (step.verb === "change")
+        await (step.change === undefined
+          ? runRewrite(space, step)
+          : runChange(space, step, step.change));
       else if (step.change !== undefined) await runDecryptChanged(space, step, step.change);
       else if (step.verb === "decrypt") await runDecrypt(space, step);
       else if (step.madeBy === undefined) await runEncrypt(space, step);
