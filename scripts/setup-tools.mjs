@@ -1,4 +1,4 @@
-// Brings what the tests compare with: the real sops, age and gpg. Quick when all is there; safe to run again.
+// Brings what the tests compare with: the real sops, age, gpg and ssh-keygen; and python3, which gives them a terminal. Quick when all is there; safe to run again.
 // Nothing is downloaded but packages of the ordinary registries, by name.
 import { spawnSync } from "node:child_process";
 import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs";
@@ -52,6 +52,8 @@ function missingDebianPackages() {
   const wanted = [
     { program: "age", packages: ["age"] },
     { program: "gpg", packages: ["gnupg"] },
+    { program: "ssh-keygen", packages: ["openssh-client"] },
+    { program: "python3", packages: ["python3"] },
   ];
   if (!isExecutable(SOPS) && !run("python3", ["-m", "pip", "--version"])) {
     wanted.push({ program: "a python3 with pip", packages: ["python3", "python3-pip"] });
@@ -78,7 +80,8 @@ const packages = missingDebianPackages();
 if (packages.length > 0) installDebian(packages);
 if (!isExecutable(SOPS)) installSops();
 
-const state = { sops: isExecutable(SOPS), age: onPath("age"), gpg: onPath("gpg") };
+const programs = ["age", "gpg", "ssh-keygen", "python3"].map((name) => [name, onPath(name)]);
+const state = { sops: isExecutable(SOPS), ...Object.fromEntries(programs) };
 for (const [name, present] of Object.entries(state)) {
   if (!present)
     console.log(`setup-tools: ${name} is not there; tests that compare with it are skipped`);

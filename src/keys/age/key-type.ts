@@ -46,10 +46,12 @@ export const ageKeyType: KeyType = {
       name: "SOPS_AGE_SSH_PRIVATE_KEY_FILE",
       summary:
         "file with an SSH private key (Ed25519 or RSA); ~/.ssh/id_ed25519 and ~/.ssh/id_rsa are read too",
+      privateKey: "place",
     },
     {
       name: "SOPS_AGE_SSH_PRIVATE_KEY_CMD",
       summary: "command, run as the one above, that prints an SSH private key without a passphrase",
+      privateKey: "place",
     },
     {
       name: "GPG_AGENT_INFO",

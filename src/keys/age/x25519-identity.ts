@@ -30,21 +30,14 @@ export function createX25519Identity(scalar: Uint8Array): AgeIdentity {
   }
 
   return {
-    unwrap: ({ stanzas }) => Promise.resolve(firstOpened(stanzas, TYPE, open)),
+    unwrap({ stanzas }) {
+      for (const stanza of stanzas.filter(({ args }) => args[0] === TYPE)) {
+        const fileKey = open(stanza);
+        if (fileKey !== null) {
+          return Promise.resolve(fileKey);
+        }
+      }
+      return Promise.resolve(null);
+    },
   };
-}
-
-/** The first file key that `open` gets out of the stanzas of one type; all of them must be well-formed up to it. */
-export function firstOpened(
-  stanzas: readonly Stanza[],
-  type: string,
-  open: (stanza: Stanza) => Uint8Array | null,
-): Uint8Array | null {
-  for (const stanza of stanzas) {
-    const fileKey = stanza.args[0] === type ? open(stanza) : null;
-    if (fileKey !== null) {
-      return fileKey;
-    }
-  }
-  return null;
 }
