@@ -89,7 +89,7 @@ describe("the agent", () => {
     expect(agent.lines).toEqual([
       "OPTION display=:0",
       "OPTION ttytype=xterm",
-      `GET_PASSPHRASE ${cacheId(identities)} X Passphrase Enter+passphrase+for+identity+'SOPS_AGE_KEY'%3A`,
+      `GET_PASSPHRASE ${cacheId(identities)} X Passphrase Enter+passphrase+for+identity+%27SOPS_AGE_KEY%27%3A`,
       "BYE",
     ]);
     expect(terminal.sessions.opened).toBe(0);
