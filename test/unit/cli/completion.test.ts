@@ -53,7 +53,6 @@ describe("completion protocol (cli.md §1.6)", () => {
   test("one dash offers short flags too, two do not", async () => {
     expect(await candidates(["-"])).toContain("-i");
     expect(await candidates(["--"])).not.toContain("-i");
-    expect(await candidates(["-"])).not.toContain("--show-master-keys");
   });
 
   test("nothing else is done, whatever the environment", async () => {

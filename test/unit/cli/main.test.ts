@@ -74,10 +74,10 @@ describe("dispatch (cli.md §1)", () => {
     });
   });
 
-  test.each([[["f"]], [["-s", "f"]]])("the old style %j comes later", async (argv) => {
-    const { exit, stderr } = await run(argv);
-    expect(exit).toBe(1);
-    expect(stderr).toContain("comes in a later version\n");
+  test.each([[["f"]], [["-s", "f"]]])("without a mode %j the file is edited", async (argv) => {
+    const { exit, calls } = await run(argv);
+    expect(exit).toBe(0);
+    expect(calls.map(({ command, files }) => [command, files])).toEqual([["edit", ["f"]]]);
   });
 
   test("a mistyped command is a file, with a suggestion", async () => {
@@ -233,7 +233,7 @@ describe("help", () => {
       expect(stdout).toMatch(/^Usage: leafseal \[options\] COMMAND/);
       expect(stdout).toContain("encrypt files");
       expect(stdout).toContain("-i, --in-place");
-      expect(stdout).not.toContain("--show-master-keys");
+      expect(stdout).toContain("--rm-age");
     },
   );
 
