@@ -41,12 +41,20 @@ function makeScene(baseName: string, text: string): Scene {
     program,
     `import { writeFileSync } from "node:fs";
     const { createNodeRuntime, installLastResort } = await import(${from("support/node-runtime.js")});
-    const { editText } = await import(${from("operations/editor/session.js")});
+    const { openEditSession } = await import(${from("operations/editor/session.js")});
     installLastResort();
     process.umask(0);
     const warnings = [];
     const file = { baseName: ${JSON.stringify(baseName)}, text: Buffer.from(${JSON.stringify(text)}) };
-    const ending = await editText(createNodeRuntime(), file, { warn: (text) => warnings.push(text) }).then(
+    const edited = async () => {
+      const session = await openEditSession(createNodeRuntime(), file, { warn: (text) => warnings.push(text) });
+      try {
+        return await session.run();
+      } finally {
+        session.close();
+      }
+    };
+    const ending = await edited().then(
       (bytes) => ({ text: Buffer.from(bytes).toString("utf8") }),
       ({ code, exitCode, message }) => ({ code, exitCode, message }),
     );
@@ -222,10 +230,14 @@ describe.skipIf(!existsSync("/usr/bin/script") || process.platform !== "linux")(
       const editor = join(scene.work, "editor.sh");
       const body = `trap 'echo got' INT; echo ready; n=0; while [ $n -lt 20 ]; do sleep 0.05; n=$((n+1)); done; echo "c: d" > "$1"`;
       writeFileSync(editor, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
-      const child = spawn("script", ["-qec", `${process.execPath} ${scene.program}`, "/dev/null"], {
-        stdio: ["pipe", "pipe", "inherit"],
-        env: { PATH: process.env["PATH"], TMPDIR: scene.temp, EDITOR: editor },
-      });
+      const child = spawn(
+        "/usr/bin/script",
+        ["-qec", `${process.execPath} ${scene.program}`, "/dev/null"],
+        {
+          stdio: ["pipe", "pipe", "inherit"],
+          env: { PATH: process.env["PATH"], TMPDIR: scene.temp, EDITOR: editor },
+        },
+      );
       let output = "";
       child.stdout.on("data", (chunk: Buffer) => {
         if (!output.includes("ready") && chunk.includes("ready")) child.stdin.write("\u0003");

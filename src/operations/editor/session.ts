@@ -64,20 +64,6 @@ export async function openEditSession(
   }
 }
 
-/** One run on a fresh copy. @throws SopsError as {@link openEditSession} and {@link EditSession.run} */
-export async function editText(
-  runtime: Runtime,
-  file: EditedFile,
-  notices: Pick<Notices, "warn">,
-): Promise<Uint8Array> {
-  const session = await openEditSession(runtime, file, notices);
-  try {
-    return await session.run();
-  } finally {
-    session.close();
-  }
-}
-
 function removeCopy(directory: TemporaryDirectory, notices: Pick<Notices, "warn">): void {
   try {
     directory.remove();

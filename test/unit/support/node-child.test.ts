@@ -172,7 +172,7 @@ describe.skipIf(!existsSync("/usr/bin/script") || process.platform !== "linux")(
         "trap 'echo got' INT; echo ready; n=0; while [ $n -lt 20 ]; do sleep 0.05; n=$((n+1)); done";
       const request = { command: "/bin/sh", args: ["-c", command] };
       writeFileSync(join(work, "run.mjs"), program(end, request));
-      const child = spawn("script", ["-qec", `${process.execPath} run.mjs`, "/dev/null"], {
+      const child = spawn("/usr/bin/script", ["-qec", `${process.execPath} run.mjs`, "/dev/null"], {
         cwd: work,
         stdio: ["pipe", "pipe", "inherit"],
       });
@@ -184,7 +184,7 @@ describe.skipIf(!existsSync("/usr/bin/script") || process.platform !== "linux")(
       await new Promise((resolve) => child.on("exit", resolve));
       expect(output.match(/got/g)).toHaveLength(1);
       expect(JSON.parse(readFileSync(end, "utf8"))).toEqual({
-        exitCode: 0,
+        status: 0,
         signal: null,
         passedSignals: [],
       });
