@@ -67,10 +67,20 @@ module.exports = {
       from: { path: "^(src|bin)/", pathNot: "^src/keys/service/grpc-(client|server)\\.ts$" },
       to: { path: "^(node:)?http2$", dependencyTypesNot: ["type-only"] },
     },
+    {
+      name: "clients-of-other-services-are-loaded-lazily",
+      severity: "error",
+      from: { path: "^src/" },
+      to: {
+        path: "^src/operations/(publish|audit)/[^/]*-client\\.ts$",
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
     onlyIn(
-      "sdks-only-in-a-key-client",
-      "age-encryption|openpgp|@aws-sdk|@azure|@grpc",
-      "^src/keys/[^/]+/(client|.*-client)\\.ts$",
+      "sdks-only-in-a-client",
+      "age-encryption|openpgp|@aws-sdk|@azure|@grpc|google-auth-library|pg",
+      "^src/(keys/[^/]+/(client|.*-client)|operations/(publish|audit)/[^/]*-client)\\.ts$",
     ),
     onlyIn("yaml-only-behind-its-seam", "yaml", "^src/support/yaml\\.ts$"),
     onlyIn("re2js-only-behind-its-seam", "re2js", "^src/support/regex\\.ts$"),

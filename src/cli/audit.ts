@@ -1,4 +1,3 @@
-import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 import { systemErrorCode } from "../support/system-error.js";
 
@@ -6,22 +5,40 @@ import { systemErrorCode } from "../support/system-error.js";
 export const AUDIT_FILE = "/etc/sops/audit.yaml";
 
 /**
- * Auditing that somebody ordered must not be skipped in silence (decisions.md, Verbs).
+ * Runs `work` on a machine whose audit trail is open, where somebody ordered one: connected before anything is done,
+ * closed afterwards (spec: keys.md §14).
  *
- * @throws SopsError AUDIT_NOT_BUILT_IN unless the file is certainly absent
+ * @throws SopsError AUDIT_FAILED, SDK_UNAVAILABLE, and what `work` throws
  */
-export function refuseWhereAudited(path: string, runtime: Runtime): void {
+export async function withAuditTrail<T>(
+  path: string,
+  runtime: Runtime,
+  work: (runtime: Runtime) => Promise<T>,
+): Promise<T> {
+  if (isCertainlyAbsent(path, runtime)) {
+    return work(runtime);
+  }
+  const { readAuditConfig } = await import("../operations/audit/config.js");
+  const databases = readAuditConfig(path, runtime);
+  if (databases.length === 0) {
+    return work(runtime);
+  }
+  const { openAuditTrail } = await import("../operations/audit/trail.js");
+  const trail = await openAuditTrail(databases, runtime);
   try {
-    runtime.fs.lstatSync(path);
+    const audit: Runtime["audit"] = (action, file) => trail.record(action, file);
+    return await work({ ...runtime, audit });
+  } finally {
+    await trail.close();
+  }
+}
+
+function isCertainlyAbsent(path: string, { fs }: Pick<Runtime, "fs">): boolean {
+  try {
+    fs.lstatSync(path);
+    return false;
   } catch (error) {
     const code = systemErrorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") {
-      return;
-    }
+    return code === "ENOENT" || code === "ENOTDIR";
   }
-  throw new SopsError(
-    "AUDIT_NOT_BUILT_IN",
-    `leafseal: error: ${path} asks for auditing, which this version cannot do`,
-    { hint: "use sops on this machine, or remove the file if auditing is not required" },
-  );
 }

@@ -12,6 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "groups", load: async () => (await import("./commands/groups.js")).groups },
   { name: "exec-env", load: async () => (await import("./commands/exec-env.js")).execEnv },
   { name: "exec-file", load: async () => (await import("./commands/exec-file.js")).execFile },
+  { name: "publish", load: async () => (await import("./commands/publish.js")).publish },
   { name: "filestatus", load: async () => (await import("./commands/filestatus.js")).filestatus },
   { name: "keyservice", load: async () => (await import("./commands/keyservice.js")).keyservice },
   { name: "completion", load: async () => (await import("./commands/completion.js")).completion },

@@ -7,14 +7,13 @@ import type { Reporter } from "../report/reporter.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 import { parseArgv, type ParsedArgv } from "./argv.js";
-import { AUDIT_FILE, refuseWhereAudited } from "./audit.js";
+import { AUDIT_FILE, withAuditTrail } from "./audit.js";
 import { COMMANDS, HELP_NAMES } from "./command-list.js";
 import type { Command, CommandEntry, CommandInput } from "./commands/command.js";
 import { COMPLETION_REQUEST, COMPLETION_TOKEN } from "./completion-token.js";
 import { exitCodeOf, isLogged } from "./exit.js";
 import { checkBoolVariables, resolveFlags } from "./flags.js";
 import { inheritGlobals, reportOptionsOf } from "./globals.js";
-import { refuseLaterVerb } from "./later.js";
 import type { OptionTable } from "./options/option.js";
 import { ROOT_OPTIONS, versionOptions } from "./options/root.js";
 
@@ -111,7 +110,6 @@ async function dispatch(argv: readonly string[], session: Session): Promise<numb
     if (entry !== undefined) {
       return runCommand(entry, root, rest, session);
     }
-    refuseLaterVerb(word);
   }
   return runLegacy(root, session);
 }
@@ -208,8 +206,9 @@ function perform(
   input: CommandInput<OptionTable>,
   session: Session,
 ): Promise<number> {
-  if (command.touchesFiles) {
-    refuseWhereAudited(session.auditFile, session.runtime);
-  }
-  return command.run(input, { runtime: session.runtime, reporter: session.reporter });
+  const { reporter } = session;
+  const run = (runtime: Runtime): Promise<number> => command.run(input, { runtime, reporter });
+  return command.touchesFiles
+    ? withAuditTrail(session.auditFile, session.runtime, run)
+    : run(session.runtime);
 }

@@ -75,7 +75,12 @@ export function resolveEncryption(
 
 type Settings = Omit<EncryptionPlan, "groups" | "rule">;
 
-function settingsOf(input: EncryptionInput, rule: CreationRule | null): Settings {
+type GivenSettings = Pick<
+  EncryptionInput,
+  "isBinary" | "selection" | "macOnlyEncrypted" | "shamirThreshold"
+>;
+
+function settingsOf(input: GivenSettings, rule: CreationRule | null): Settings {
   const selection = mergeSelections(input.selection, rule?.selection ?? {});
   if (countSelectionSettings(selection) > 1) {
     throw conflict("Error: ", "in the same file", 8);
@@ -122,6 +127,31 @@ export function resolveRule(
     throw noMatchingRule();
   }
   return { rule, groups: groupsOfRule(query, config.path, rule, false) };
+}
+
+/**
+ * Keys and settings of a copy that a `recreation_rule` asks for, as those of a new file.
+ *
+ * @returns `null` where the rule names no key: the file is published as it is (config.md §6)
+ * @throws SopsError as {@link resolveEncryption}
+ */
+export function resolveRecreation(
+  rule: CreationRule,
+  isBinary: boolean,
+  config: LoadedConfig,
+): EncryptionPlan | null {
+  const groups = groupsOfRule({}, config.path, rule, false);
+  if (groups.every((group) => group.length === 0)) {
+    return null;
+  }
+  const given = { isBinary, selection: {}, macOnlyEncrypted: false, shamirThreshold: 0 };
+  const settings = settingsOf(given, rule);
+  return {
+    groups,
+    rule,
+    ...settings,
+    warnings: [...unknownFieldWarnings(rule), ...settings.warnings],
+  };
 }
 
 /** The creation rule of a file without its keys, `null` when none matches. @throws SopsError INVALID_REGEX */

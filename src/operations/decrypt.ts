@@ -125,6 +125,7 @@ export function planPlainText(
     const document = await openEncrypted(bytes, formats.input);
     const dataKey = await recoverDocumentKey(document, order, run);
     try {
+      await run.audit("decrypt", file);
       const decrypted = decryptDocument(document, dataKey, { ignoreMac: options.ignoreMac });
       if (decrypted.suspectComments.length > 0) {
         run.notices.warn("Found possibly unencrypted comment in file. It is kept as it stands");

@@ -59,6 +59,7 @@ export async function encryptEdited(
   },
   run: Run,
 ): Promise<Uint8Array> {
+  await file.auditEncryption();
   const kept = rewriteOptions(file, { ...look, allowInexact: options.allowInexact }, run);
   const version = raisedVersion(file.document.metadata.version);
   const rewrite: RewriteOptions = { ...kept, settings: { ...kept.settings, version } };

@@ -67,7 +67,7 @@ async function editExisting(options: EditOptions, run: Run, askAgain: AskAgain):
   const opened = await openForChange(
     snapshot.bytes,
     formats.input,
-    { ignoreMac: options.ignoreMac, order },
+    { ignoreMac: options.ignoreMac, order, audited: { file: options.file } },
     run,
   );
   try {

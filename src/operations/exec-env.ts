@@ -57,6 +57,7 @@ async function decryptedVariables(
   const document = await openEncrypted(await readInput(run.runtime, options.file), input);
   const dataKey = await recoverDocumentKey(document, order, run);
   try {
+    await run.audit("decrypt", options.file);
     const { branches } = decryptDocument(document, dataKey, { ignoreMac: options.ignoreMac });
     return environmentValues(branches);
   } finally {

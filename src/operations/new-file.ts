@@ -20,6 +20,8 @@ import type { Run } from "./run.js";
 
 /** Everything about a new file that is settled before its content is read. */
 export interface NewFilePlan extends EncryptionPlan {
+  /** The file that is encrypted; `undefined` is standard input. */
+  readonly file: string | undefined;
   readonly input: FormatId;
   readonly output: FormatId;
   readonly layout: Layout;
@@ -62,7 +64,7 @@ export function planNewFile(
   plan.warnings.forEach((message) => {
     run.notices.warn(message);
   });
-  return { ...plan, ...formats, layout, style };
+  return { ...plan, ...formats, file, layout, style };
 }
 
 /** A new data key, wrapped for all recipients of a plan. */
@@ -109,11 +111,15 @@ export async function encryptNewFile(
   plan: NewFilePlan,
   key: () => Promise<NewFileKey>,
   options: Pick<EncryptOptions, "allowPlaintext" | "allowInexact">,
-  { runtime, notices }: Run,
+  run: Run,
 ): Promise<Uint8Array> {
+  const { runtime, notices } = run;
   const plain = await openPlain(bytes, plan.input, plan.output);
+  const { dataKey, settings } = await key();
+  await run.audit("encrypt", plan.file);
   return encryptDocument(plain, {
-    ...(await key()),
+    dataKey,
+    settings,
     isExplicitSelection: plan.explicitSelection,
     layout: plan.layout,
     style: plan.style,

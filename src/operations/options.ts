@@ -219,6 +219,36 @@ export interface GroupsDeleteOptions extends ConfigOptions, KeyServiceOptions {
   readonly decryptionOrder?: string | undefined;
 }
 
+export interface PublishOptions extends ConfigOptions, KeyServiceOptions {
+  /** A file, or with `recursive` a directory. */
+  readonly path: string | undefined;
+  readonly recursive: boolean;
+  /** Names at the destination lose their last extension. */
+  readonly omitExtensions: boolean;
+  readonly inputType?: string | undefined;
+  readonly decryptionOrder?: string | undefined;
+}
+
+/** One file on its way to its destination. */
+export interface Publication {
+  /** Absolute path. */
+  readonly file: string;
+  /** As people write it: `s3://bucket/name`. */
+  readonly destination: string;
+}
+
+/** How `publish` talks. */
+export interface PublishDialogue {
+  /** Questions come one by one; without them files go at the same time. */
+  readonly isAsking: boolean;
+  /** How the recipients of the published copy differ from those of the file. */
+  tellPlan(plan: KeyPlan): void;
+  /** @throws SopsError NOT_CONFIRMED */
+  confirm(publication: Publication): Promise<boolean>;
+  /** One of several was not wanted. */
+  tellCanceled(publication: Publication): void;
+}
+
 export interface EditOptions extends ChangeOptions, RecipientOptions {
   /** Shows the metadata too, and applies what is changed there. */
   readonly showMasterKeys: boolean;

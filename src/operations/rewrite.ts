@@ -31,12 +31,19 @@ export interface OpenedFile {
   pool(): CiphertextPool;
   /** 32 bytes; wiped by {@link OpenedFile.close}. */
   readonly dataKey: Uint8Array;
+  /** Records that it is encrypted again; nothing where its opening was not recorded either. */
+  auditEncryption(): Promise<void>;
   close(): void;
 }
 
 export interface OpenOptions {
   readonly ignoreMac: boolean;
   readonly order: readonly KeyTypeId[];
+  /**
+   * Whose name the audit trail gets for what is done to the values, and whether they get a new data key. Absent where
+   * only recipients change.
+   */
+  readonly audited?: { readonly file: string; readonly isRotation?: boolean };
 }
 
 /** @throws SopsError as decrypting: 1, 128, 25, 51 */
@@ -47,9 +54,16 @@ export async function openForChange(
   run: Run,
 ): Promise<OpenedFile> {
   const document = await openEncrypted(bytes, format);
+  const { audited } = options;
+  if (audited?.isRotation === true) {
+    await run.audit("rotate", audited.file);
+  }
   const dataKey = await recoverDocumentKey(document, options.order, run);
   const collector = createPoolCollector();
   try {
+    if (audited !== undefined) {
+      await run.audit("decrypt", audited.file);
+    }
     const { branches, comments } = decryptDocument(document, dataKey, {
       ignoreMac: options.ignoreMac,
       collector,
@@ -68,6 +82,11 @@ export async function openForChange(
       canonical: forgetInline(branches, comments),
       pool: () => collector.finish(),
       dataKey,
+      auditEncryption: async () => {
+        if (audited !== undefined) {
+          await run.audit("encrypt", audited.file);
+        }
+      },
       close,
     };
   } catch (error) {
@@ -125,6 +144,7 @@ export async function rewriteTree(
   change: TreeChange,
   options: RewriteOptions,
 ): Promise<Uint8Array> {
+  await file.auditEncryption();
   const { document } = file;
   const isSource = options.layout === "source" && options.outputFormat === document.format;
   if (isSource && document.metadata.layout !== "") {

@@ -66,7 +66,7 @@ async function rotateOne(
     const opened = await openForChange(
       bytes,
       formats.input,
-      { ignoreMac: options.ignoreMac, order },
+      { ignoreMac: options.ignoreMac, order, audited: { file, isRotation: true } },
       run,
     );
     try {

@@ -4,8 +4,9 @@ import { createKeyContext } from "../keys/key-context.js";
 import type { KeyTypeId } from "../keys/master-key.js";
 import type { KeyService } from "../keys/service/key-service.js";
 import { createKeyServices } from "../keys/service/key-services.js";
-import type { Runtime } from "../support/runtime.js";
+import type { AuditAction, Runtime } from "../support/runtime.js";
 
+import { absolutePath } from "./input-file.js";
 import type { EncryptedDocument } from "./encrypted-document.js";
 import { keyGroupsOf } from "./key-metadata.js";
 import type { ConfigOptions, KeyServiceOptions, Notices } from "./options.js";
@@ -17,6 +18,13 @@ export interface Run {
   readonly services: readonly KeyService[];
   /** `null` when there is none. @throws SopsError CONFIG_UNREADABLE, CONFIG_INVALID */
   config(): LoadedConfig | null;
+  /**
+   * Records what is about to happen, once the data key is known and before any value is touched (keys.md §14).
+   *
+   * @param file - `undefined` is standard input, which counts as the working directory
+   * @throws SopsError AUDIT_FAILED
+   */
+  audit(action: AuditAction, file: string | undefined): Promise<void>;
   /** Forgets data keys. Call it however the run ends. */
   close(): void;
 }
@@ -45,6 +53,7 @@ export function createRun(
     notices,
     services,
     config: () => loader.load(options.config),
+    audit: (action, file) => runtime.audit(action, absolutePath(runtime, file ?? ".")),
     close() {
       services.forEach((service) => {
         service.close();

@@ -186,7 +186,7 @@ async function changeTree(
       const file = await openForChange(
         bytes,
         formats.input,
-        { ignoreMac: options.ignoreMac, order },
+        { ignoreMac: options.ignoreMac, order, audited: { file: options.file } },
         run,
       );
       try {

@@ -7,18 +7,12 @@ import type { Runtime } from "../support/runtime.js";
 import { showText } from "../support/text.js";
 
 import { FILES_AT_A_TIME, noticesOf, runBatch } from "./batch.js";
+import { compareKeys, isKeyChange } from "./compare-keys.js";
 import { openEncrypted } from "./encrypted-document.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
 import { absolutePath, readInput } from "./input-file.js";
 import { keyGroupsOf, keyListsOf } from "./key-metadata.js";
-import type {
-  FileOutcome,
-  GroupChange,
-  KeyDialogue,
-  KeyPlan,
-  Notices,
-  UpdateKeysOptions,
-} from "./options.js";
+import type { FileOutcome, KeyDialogue, KeyPlan, Notices, UpdateKeysOptions } from "./options.js";
 import { changeFile } from "./output-file.js";
 import { replaceRecipients } from "./replace-metadata.js";
 import { openForChange, rewriteOptions, rewriteTree, type OpenedFile } from "./rewrite.js";
@@ -59,12 +53,12 @@ export async function updateKeys(
       dialogue.tell("syncing", absolutePath(runtime, file));
       const found = await prepare(file, options, fileRun(file, files, run));
       prepared.set(file, found);
-      if (!isChange(found.plan)) {
+      if (!isKeyChange(found.plan)) {
         dialogue.tell("current", absolutePath(runtime, file));
       }
       return { status: "done" };
     });
-    const plans = [...prepared.values()].map(({ plan }) => plan).filter(isChange);
+    const plans = [...prepared.values()].map(({ plan }) => plan).filter(isKeyChange);
     const isAgreed = plans.length > 0 && (await dialogue.confirm(plans));
     const failures = new Map(looked.map(({ file, error }) => [file, error]));
     const finish = async (file = ""): Promise<Omit<FileOutcome, "file">> => {
@@ -101,7 +95,7 @@ async function finishOne(
   run: Run,
   dialogue: KeyDialogue,
 ): Promise<Omit<FileOutcome, "file">> {
-  if (found === undefined || !isChange(found.plan)) {
+  if (found === undefined || !isKeyChange(found.plan)) {
     return { status: "unchanged" };
   }
   if (!isAgreed) {
@@ -119,13 +113,6 @@ async function finishOne(
   return { status: "done", target: file };
 }
 
-function isChange({ groups, threshold }: KeyPlan): boolean {
-  return (
-    threshold.before !== threshold.after ||
-    groups.some((group) => group.added.length + group.removed.length > 0)
-  );
-}
-
 async function prepare(file: string, options: UpdateKeysOptions, run: Run): Promise<Prepared> {
   const { runtime } = run;
   const formats = chooseFormats(file, options, run);
@@ -134,9 +121,7 @@ async function prepare(file: string, options: UpdateKeysOptions, run: Run): Prom
   const before = keyGroupsOf(metadata);
   const plan: KeyPlan = {
     file,
-    groups: Array.from({ length: Math.max(before.length, groups.length) }, (_, index) =>
-      compareGroups(before[index] ?? [], groups[index] ?? []),
-    ),
+    groups: compareKeys(before, groups),
     threshold: {
       before: metadata.shamirThreshold,
       after: newThreshold(metadata.shamirThreshold, rule.shamirThreshold, groups.length),
@@ -165,18 +150,6 @@ async function readExisting(file: string, { runtime }: Run): Promise<Uint8Array>
   return readInput(runtime, file);
 }
 
-function compareGroups(before: KeyGroup, after: KeyGroup): GroupChange {
-  const [had, has] = [
-    new Set(before.map((key) => key.display)),
-    new Set(after.map((key) => key.display)),
-  ];
-  return {
-    kept: [...has].filter((key) => had.has(key)),
-    added: [...has].filter((key) => !had.has(key)),
-    removed: [...had].filter((key) => !has.has(key)),
-  };
-}
-
 async function apply(
   { plan, groups }: Prepared,
   options: UpdateKeysOptions,
@@ -190,7 +163,11 @@ async function apply(
     const opened = await openForChange(
       bytes,
       formats.input,
-      { ignoreMac: options.ignoreMac, order },
+      {
+        ignoreMac: options.ignoreMac,
+        order,
+        ...(options.rotate ? { audited: { file, isRotation: true } } : {}),
+      },
       run,
     );
     try {

@@ -22,7 +22,6 @@ export const ERROR_CODES = {
     exit: 1,
     summary: "an environment variable has a value that its flag cannot take",
   },
-  VERB_NOT_BUILT_IN: { exit: 1, summary: "this verb comes in a later version" },
   NO_FILE: {
     exit: 100,
     summary: "the command needs a file",
@@ -155,7 +154,19 @@ export const ERROR_CODES = {
     summary: "the key service would be open to other machines",
     hint: "use --network unix or a loopback address; --allow-remote if the network is to be trusted",
   },
-  AUDIT_NOT_BUILT_IN: { exit: 1, summary: "auditing is configured but not built in yet" },
+  AUDIT_FAILED: {
+    exit: 1,
+    summary: "auditing is configured, and what was to be done cannot be recorded",
+    hint: "nothing is done without its record; ask whoever looks after /etc/sops/audit.yaml",
+  },
+  SDK_UNAVAILABLE: { exit: 1, summary: "a library that is needed only here is not installed" },
+  HOST_NOT_ALLOWED: {
+    exit: 1,
+    summary: "a secret would go to a server that only a file names",
+  },
+  VAULT_FAILED: { exit: 1, summary: "the Vault server does not answer, or refuses" },
+  NOT_PUBLISHED: { exit: 1, summary: "the destination did not take the file" },
+  CANCELED: { exit: 1, summary: "the answer to a question was no", hint: "nothing was changed" },
   SOME_FILES_FAILED: { exit: 1, summary: "some of the files failed" },
 } as const;
 

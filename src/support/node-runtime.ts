@@ -44,6 +44,7 @@ export function createNodeRuntime(): Runtime {
     platform: process.platform,
     homeDirectory: homeDirectory(),
     accountHomeDirectory,
+    accountName,
     tempDirectory: os.tmpdir(),
     userId: process.getuid?.() ?? null,
     processId: process.pid,
@@ -54,26 +55,8 @@ export function createNodeRuntime(): Runtime {
     now: () => new Date(),
     randomBytes,
     exec,
-    async start(request) {
-      const { startProgram } = await import("./node-channel.js");
-      return startProgram(programOf(request.command), request);
-    },
-    async connect(socketPath) {
-      const { connectToSocket } = await import("./node-channel.js");
-      return connectToSocket(socketPath);
-    },
-    async openTerminal() {
-      const { openTerminal } = await import("./node-terminal.js");
-      return openTerminal();
-    },
-    async runChild(request) {
-      const { runChild } = await import("./node-child.js");
-      return runChild(programOf(request.command), request);
-    },
-    async startDetached(request) {
-      const { startDetached } = await import("./node-child.js");
-      return startDetached(programOf(request.command), request);
-    },
+    audit: () => Promise.resolve(),
+    ...RARELY_USED,
     becomeUser,
     onExit,
     onStop,
@@ -81,6 +64,37 @@ export function createNodeRuntime(): Runtime {
     isProcessAlive,
   };
 }
+
+/** What most runs never need; each is loaded when it is called. */
+const RARELY_USED: Pick<
+  Runtime,
+  "start" | "connect" | "http" | "openTerminal" | "runChild" | "startDetached"
+> = {
+  async start(request) {
+    const { startProgram } = await import("./node-channel.js");
+    return startProgram(programOf(request.command), request);
+  },
+  async connect(socketPath) {
+    const { connectToSocket } = await import("./node-channel.js");
+    return connectToSocket(socketPath);
+  },
+  async http(request) {
+    const { sendHttp } = await import("./node-http.js");
+    return sendHttp(request, { env: process.env, fs });
+  },
+  async openTerminal() {
+    const { openTerminal } = await import("./node-terminal.js");
+    return openTerminal();
+  },
+  async runChild(request) {
+    const { runChild } = await import("./node-child.js");
+    return runChild(programOf(request.command), request);
+  },
+  async startDetached(request) {
+    const { startDetached } = await import("./node-child.js");
+    return startDetached(programOf(request.command), request);
+  },
+};
 
 /**
  * For the program, not for the library: whatever is not caught ends as one line and exit 1, Node's own warnings are
@@ -151,6 +165,14 @@ function accountHomeDirectory(): string | null {
     return os.userInfo().homedir;
   } catch {
     return null; // A user number without an account.
+  }
+}
+
+function accountName(): string | null {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return null; // As above.
   }
 }
 

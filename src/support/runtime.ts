@@ -4,6 +4,8 @@
  */
 import type * as nodeFs from "node:fs";
 
+import type { HttpAnswer, HttpRequest } from "./http.js";
+
 /** The synchronous calls of `node:fs` that the program uses; tests wrap them to inject faults. */
 export type FileSystem = Pick<
   typeof nodeFs,
@@ -77,6 +79,9 @@ export interface ChildEnd {
   readonly passedSignals: readonly string[];
 }
 
+/** What an audit trail records (spec: keys.md §14). */
+export type AuditAction = "encrypt" | "decrypt" | "rotate";
+
 /** As the system knows it. */
 export interface UserIdentity {
   readonly name: string;
@@ -147,6 +152,8 @@ export interface Runtime {
   readonly homeDirectory: string | null;
   /** The one of the account, whatever the environment says; `null` where there is none. */
   accountHomeDirectory(): string | null;
+  /** The name of the account that the process runs as; `null` where there is none. */
+  accountName(): string | null;
   readonly tempDirectory: string;
   readonly userId: number | null;
   readonly processId: number;
@@ -162,6 +169,15 @@ export interface Runtime {
   start(request: StartRequest): Promise<Channel>;
   /** Connects to a server of this machine. @param socketPath - of a Unix socket. @throws Error when nobody listens */
   connect(socketPath: string): Promise<Channel>;
+  /** One exchange with a server, see `sendHttp`. @throws HttpFailure where no whole answer comes */
+  http(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Records what is about to happen to a file, where whoever runs this machine asked for that; else does nothing.
+   *
+   * @param file - absolute path
+   * @throws SopsError AUDIT_FAILED; then it must not happen
+   */
+  audit(action: AuditAction, file: string): Promise<void>;
   /** Opens the terminal of the process, whatever its standard streams are; `null` where it has none. */
   openTerminal(): Promise<TerminalSession | null>;
   /**

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import { constants, tmpdir } from "node:os";
+import { constants, tmpdir, userInfo } from "node:os";
 
 import { findProgram } from "../../src/support/find-program.js";
+import { sendHttp } from "../../src/support/node-http.js";
 import { connectToSocket, startProgram } from "../../src/support/node-channel.js";
 import type {
   ChildEnd,
@@ -40,6 +41,8 @@ export interface TestRuntimeOptions {
   /** Without it programs run really, their output is captured, and no signal reaches them. */
   readonly runChild?: (request: ChildRequest) => Promise<ChildEnd>;
   readonly startDetached?: (request: ChildRequest) => Promise<void>;
+  readonly http?: Runtime["http"];
+  readonly audit?: Runtime["audit"];
   readonly becomeUser?: (user: UserIdentity) => void;
 }
 
@@ -85,6 +88,9 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
       return startProgram(program, request);
     },
     connect: connectToSocket,
+    accountName: () => userInfo().username,
+    http: options.http ?? ((request) => sendHttp(request, { env: options.env ?? {}, fs })),
+    audit: options.audit ?? (() => Promise.resolve()),
     openTerminal: () => options.terminal?.open() ?? Promise.resolve(null),
     runChild: options.runChild ?? ((request) => runReally(request, options, stdout, stderr)),
     startDetached: options.startDetached ?? startReally,

@@ -5,7 +5,6 @@ import type { Runtime } from "../../support/runtime.js";
 import type { GivenValue, ParsedArgv, Positional } from "../argv.js";
 import { checkDestination, chooseFiles, requireFile } from "../files.js";
 import { resolveFlags } from "../flags.js";
-import { laterVerb } from "../later.js";
 import { spelled, type OptionTable } from "../options/option.js";
 import { modeOptions, ROOT_OPTIONS } from "../options/root.js";
 import { nearest } from "../suggest.js";
@@ -47,7 +46,7 @@ export async function resolveLegacy(
   warnOfCommand(file, mode, positionals.length, commands, context);
   const entry = commands.find(({ name }) => name === mode.verb);
   if (entry === undefined) {
-    throw laterVerb(mode.verb);
+    throw new SopsError("INTERNAL", `there is no command ${mode.verb}`);
   }
   const command = await entry.load();
   return {
