@@ -24,6 +24,7 @@ export type FileSystem = Pick<
   | "realpathSync"
   | "readlinkSync"
   | "renameSync"
+  | "linkSync"
   | "unlinkSync"
   | "mkdirSync"
   | "mkdtempSync"

@@ -21,11 +21,12 @@ export interface FifoServer {
 }
 
 /**
- * Offers content as a named pipe, mode 0600, to everybody who opens it, one after the other, each time from its start.
+ * Offers content as a named pipe, mode 0600, to everybody who opens it, each time from its start.
  *
  * Nothing here waits in a call to the system: a pipe without a reader, or with one that stopped reading, holds nobody
- * up (security.md X4). As soon as a reader is there, a new pipe takes the place of his, so that the next one to open the
- * file gets one of its own; only those that open it at the very same time share one, as with any pipe.
+ * up (security.md X4). Before a pipe is looked at, another one takes its place under the file's name: whoever waited at
+ * the old one gets it alone, and what he opens next is the new one. Only those who open the file between two looks, at
+ * the very same time, share a pipe, as with any pipe.
  *
  * @param directory - private; `name` must be free in it
  * @returns `null` where the system makes no named pipes
@@ -36,16 +37,16 @@ export async function serveFifo(
   name: string,
   content: Uint8Array,
 ): Promise<FifoServer | null> {
-  const spareDirectory = path.join(directory, name === ".next" ? ".after" : ".next");
+  const ready = path.join(directory, name === ".next" ? ".after" : ".next");
   try {
-    machine.fs.mkdirSync(spareDirectory);
+    machine.fs.mkdirSync(ready);
     // Not as its mode, from which the umask may take bits away.
-    machine.fs.chmodSync(spareDirectory, 0o700);
-    const server = new Server(machine, path.join(directory, name), spareDirectory, content);
+    machine.fs.chmodSync(ready, 0o700);
+    const server = new Server(machine, path.join(directory, name), ready, content);
     await server.start();
     return server;
   } catch {
-    machine.fs.rmSync(spareDirectory, { recursive: true, force: true });
+    machine.fs.rmSync(ready, { recursive: true, force: true });
     return null;
   }
 }
@@ -53,18 +54,20 @@ export async function serveFifo(
 class Server implements FifoServer {
   readonly file: string;
   readonly #machine: Machine;
-  readonly #spareDirectory: string;
+  /** Where every pipe has a name of its own; the file is a second name of one of them. */
+  readonly #directory: string;
   readonly #content: Uint8Array;
   readonly #spares: string[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #descriptors = new Set<number>();
+  #current = "";
   #made = 0;
   #isRefilling = false;
 
-  constructor(machine: Machine, file: string, spareDirectory: string, content: Uint8Array) {
-    this.#machine = machine;
+  constructor(machine: Machine, file: string, directory: string, content: Uint8Array) {
     this.file = file;
-    this.#spareDirectory = spareDirectory;
+    this.#machine = machine;
+    this.#directory = directory;
     this.#content = content;
   }
 
@@ -88,7 +91,7 @@ class Server implements FifoServer {
   async #refill(): Promise<void> {
     const count = SPARES - this.#spares.length;
     const names = Array.from({ length: count }, (_, index) =>
-      path.join(this.#spareDirectory, String(this.#made + index)),
+      path.join(this.#directory, String(this.#made + index)),
     );
     this.#made += count;
     const { exitCode } = await this.#machine.exec({
@@ -108,58 +111,75 @@ class Server implements FifoServer {
       await this.#refill();
       this.#isRefilling = false;
     } catch {
-      // What is ready is used up; then readers share the last pipe.
+      // What is ready is used up; then nobody else gets the content.
     }
   }
 
-  /** Puts a pipe that nobody has opened in the file's place. @returns false when the command took the place away */
-  #renew(): boolean {
-    const spare = this.#spares.pop();
+  /**
+   * Gives the file's name to another pipe.
+   *
+   * @returns the pipe that had it; `null` where there is no other
+   * @throws Error of the system
+   */
+  #renew(): string | null {
+    const { fs } = this.#machine;
+    const next = this.#spares.pop();
+    if (next === undefined) {
+      return null;
+    }
+    const name = path.join(this.#directory, "link");
+    fs.linkSync(next, name);
+    fs.renameSync(name, this.file);
+    const previous = this.#current;
+    this.#current = next;
+    return previous;
+  }
+
+  #watch(looks: number): void {
+    let previous: string | null;
     try {
-      if (spare !== undefined) {
-        this.#machine.fs.renameSync(spare, this.file);
-      }
+      this.#machine.fs.lstatSync(this.file);
+      previous = this.#renew();
     } catch {
-      return false;
+      return; // The command has removed the file: it is not offered any more.
+    }
+    const descriptor = previous === null ? null : this.#open(previous);
+    if (descriptor !== null) {
+      this.#descriptors.add(descriptor);
+      this.#write(descriptor, 0, 0);
+    } else if (previous !== null) {
+      this.#spares.unshift(previous);
     }
     if (this.#spares.length <= SPARES / 2 && !this.#isRefilling) {
       void this.#refillQuietly();
     }
-    return true;
-  }
-
-  #later(milliseconds: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, milliseconds);
-    this.#timers.add(timer);
-  }
-
-  #watch(looks: number): void {
-    const descriptor = this.#open();
-    if (descriptor !== null) {
-      this.#descriptors.add(descriptor);
-      const isRenewed = this.#renew();
-      this.#write(descriptor, 0, 0);
-      if (!isRenewed) {
-        return;
-      }
-    }
     const next = descriptor === null ? looks + 1 : 0;
-    this.#later(next < QUICK_LOOKS ? QUICK_MS : SLOW_MS, () => {
+    this.#later(next, () => {
       this.#watch(next);
     });
   }
 
-  /** `null` while nobody reads. */
-  #open(): number | null {
+  #later(looks: number, action: () => void): void {
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        action();
+      },
+      looks < QUICK_LOOKS ? QUICK_MS : SLOW_MS,
+    );
+    this.#timers.add(timer);
+  }
+
+  /** A pipe that somebody waits at is given to him: it loses its own name. @returns `null` while nobody does */
+  #open(pipe: string): number | null {
     const { fs } = this.#machine;
     const { O_WRONLY, O_NONBLOCK } = fs.constants;
     try {
-      return fs.openSync(this.file, O_WRONLY | O_NONBLOCK);
+      const descriptor = fs.openSync(pipe, O_WRONLY | O_NONBLOCK);
+      fs.unlinkSync(pipe);
+      return descriptor;
     } catch {
-      return null; // ENXIO: no reader; ENOENT: the command has removed the file
+      return null; // ENXIO: no reader
     }
   }
 
@@ -173,7 +193,7 @@ class Server implements FifoServer {
     } catch (error) {
       if (systemErrorCode(error) === "EAGAIN") {
         const next = offset > start ? 0 : waits + 1;
-        this.#later(next < QUICK_LOOKS ? QUICK_MS : SLOW_MS, () => {
+        this.#later(next, () => {
           this.#write(descriptor, offset, next);
         });
         return;
