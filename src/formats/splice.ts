@@ -93,9 +93,10 @@ export class Splicer {
     }
   }
 
-  /** True as long as nothing was kept or inserted. */
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0 && this.#structure === "";
+  /** True when nothing was kept or inserted yet, or a line feed last. */
+  get isAtLineStart(): boolean {
+    const last = this.#structure === "" ? (this.#pieces.at(-1)?.text ?? "\n") : this.#structure;
+    return last.endsWith("\n");
   }
 
   /** A new leaf. */

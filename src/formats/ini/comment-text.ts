@@ -40,3 +40,13 @@ export function commentReadsBack(prefix: string, text: string, site: CommentSite
   const lines = text.split(/\r\n|[\n\r\u0085\u2028\u2029]/u);
   return lines.every((line, index) => index === 0 || isCommentMark(line.charCodeAt(0)));
 }
+
+/** A mark and blank behind which `comment` reads as itself; the given one before others; `null` for none. */
+export function choosePrefix(
+  comment: string,
+  site: CommentSite,
+  preferred?: string,
+): string | null {
+  const prefixes = [preferred ?? "; ", "; ", "# "];
+  return prefixes.find((prefix) => commentReadsBack(prefix, comment, site)) ?? null;
+}

@@ -2,6 +2,7 @@ import type { Comment, StringValue } from "../../document/tree.js";
 import { SopsError } from "../../support/errors.js";
 import type { SourceDocument } from "../store.js";
 import type { CommentSite } from "./comment-text.js";
+import type { KeyLine } from "./scan-line.js";
 import type { Span, ValueStyle } from "./scan-value.js";
 
 /** What of a comment stands behind a value, from the mark on. */
@@ -52,10 +53,47 @@ interface DroppedMark extends Span {
 
 export type Mark = ValueMark | CommentMark | AboveMark | RestMark | DroppedMark;
 
+/** One run of a comment: a whole line, or the end of one. */
+export interface CommentRun {
+  /** From the mark to the line feed. */
+  readonly span: Span;
+  /** The whole line, for a comment that has it to itself. */
+  readonly line: Span | null;
+  /** Where what stands before it on its line ends. */
+  readonly boundary: number;
+}
+
+/** A key where it stands in the text. */
+export interface SourceEntry {
+  readonly line: KeyLine;
+  readonly runs: readonly CommentRun[];
+  /** Lines above that spell the same key: the first gives it its place, the values are dropped by reading. */
+  readonly older: readonly OlderLine[];
+}
+
+export interface OlderLine {
+  readonly line: KeyLine;
+  readonly runs: readonly CommentRun[];
+}
+
+/** A section where it stands in the text. */
+export interface SourceSection {
+  readonly runs: readonly CommentRun[];
+  readonly entries: readonly SourceEntry[];
+  readonly headerStart: number;
+  /** Where the line below the header begins. */
+  readonly headerNext: number;
+  /** Its comment lines included. */
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What splicing needs to know about a source; everything between the marks is structure. */
 export interface IniDocument extends SourceDocument {
   /** In the order of the text; they do not overlap. */
   readonly marks: readonly Mark[];
+  /** Those of the tree, in its order; the first has no header. */
+  readonly sections: readonly SourceSection[];
   /** The lines of `[sops]` sections, comments above the header included. */
   readonly metadataSpans: readonly Span[];
   /** A duplicate key stands apart from the first: without that one the order of the keys would be another. */

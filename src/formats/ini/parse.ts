@@ -3,48 +3,46 @@ import { decodeText } from "../../support/text.js";
 import { METADATA_KEY } from "../metadata-entry.js";
 import { skipBlanks, trimEnd } from "./characters.js";
 import { readComment } from "./comment-text.js";
-import type { CommentMark, IniDocument, Mark } from "./ini-document.js";
+import type {
+  CommentMark,
+  CommentRun,
+  IniDocument,
+  Mark,
+  OlderLine,
+  SourceEntry,
+  SourceSection,
+} from "./ini-document.js";
 import { scanLine, type KeyLine, type ScannedLine, type SectionLine } from "./scan-line.js";
 import type { Span } from "./scan-value.js";
 
 /** The section of the keys before any header; always the first item, even when empty. */
 const DEFAULT_SECTION = "DEFAULT";
 
-/** One run of a pending comment: a whole line, or the end of one. */
-interface CommentRun {
-  /** From the mark to the line feed. */
-  readonly span: Span;
-  /** The whole line, for a comment that has it to itself. */
-  readonly line: Span | null;
-  /** Where what stands before it on its line ends. */
-  readonly boundary: number;
-}
-
-interface Entry {
+interface Entry extends SourceEntry {
   readonly key: string;
   line: KeyLine;
   runs: readonly CommentRun[];
   isNumbered: boolean;
+  older: OlderLine[];
 }
 
-interface Section {
+interface Section extends SourceSection {
   readonly name: string;
-  readonly runs: readonly CommentRun[];
   readonly entries: Entry[];
   readonly byKey: Map<string, Entry>;
-  readonly headerStart: number;
-  /** Its comment lines included. */
-  readonly start: number;
   end: number;
   /** Keys named `-` so far. */
   numbered: number;
 }
 
+/** What most keys have; never added to. */
+const NO_OLDER_LINES: OlderLine[] = [];
+
 /** Reads INI text (spec: formats.md §9.1). @throws ParseError with a line number, never with text */
 export function parseIni(source: Uint8Array): IniDocument {
   const text = decodeText(source);
-  const reader = new SectionReader(text);
   let offset = skipByteOrderMark(text);
+  const reader = new SectionReader(text, offset);
   while (offset < text.length) {
     const line = scanLine(text, offset);
     if (line === null) {
@@ -76,9 +74,9 @@ class SectionReader {
   #places = 0;
   #isReordered = false;
 
-  constructor(text: string) {
+  constructor(text: string, start: number) {
     this.#text = text;
-    this.#section = this.#open(DEFAULT_SECTION, [], { start: 0, next: 0 });
+    this.#section = this.#open(DEFAULT_SECTION, [], { start, next: start });
   }
 
   add(line: ScannedLine): void {
@@ -110,6 +108,7 @@ class SectionReader {
       entries: [],
       byKey: new Map(),
       headerStart: header.start,
+      headerNext: header.next,
       start: runs[0]?.line?.start ?? header.start,
       end: header.next,
       numbered: 0,
@@ -135,7 +134,7 @@ class SectionReader {
     section.end = line.next;
     const older = section.byKey.get(key);
     if (older === undefined) {
-      const entry = { key, line, runs, isNumbered };
+      const entry: Entry = { key, line, runs, isNumbered, older: NO_OLDER_LINES };
       section.entries.push(entry);
       section.byKey.set(key, entry);
       return;
@@ -144,6 +143,12 @@ class SectionReader {
     this.#isReordered ||= section.entries.at(-1) !== older || older.isNumbered;
     this.#drop(older.runs);
     this.#marks.push({ role: "dropped", start: older.line.start, end: older.line.next });
+    const olderLine: OlderLine = { line: older.line, runs: older.runs };
+    if (older.older === NO_OLDER_LINES) {
+      older.older = [olderLine];
+    } else {
+      older.older.push(olderLine);
+    }
     older.line = line;
     older.runs = runs;
     older.isNumbered = isNumbered;
@@ -176,6 +181,7 @@ class SectionReader {
       text: this.#text,
       branches: [{ kind: "map", items, place: this.#newPlace() }],
       isSpliceable: true,
+      sections: this.#sections,
       marks: this.#marks.toSorted((a, b) => a.start - b.start || a.end - b.end),
       metadataSpans: metadataSections.map(({ start, end }) => ({ start, end: this.#tailEnd(end) })),
       isReordered: this.#isReordered,

@@ -36,6 +36,8 @@ export interface KeyLine extends Line {
   readonly kind: "key";
   /** Trimmed, quotes removed. */
   readonly key: string;
+  /** Where the `=` or `:` stands. */
+  readonly delimiter: number;
   /** Text between a quoted key and its delimiter that reading ignores. */
   readonly dropped: Span | null;
   readonly value: ScannedValue;
@@ -95,7 +97,7 @@ function scanKeyLine(text: string, start: number, first: number): KeyLine {
       lineNumber(text, start),
     );
   }
-  return { kind: "key", start, next: value.next, key, dropped, value };
+  return { kind: "key", start, next: value.next, key, delimiter, dropped, value };
 }
 
 interface ScannedKey {

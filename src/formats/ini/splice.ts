@@ -4,7 +4,7 @@ import { isMetadataPair } from "../metadata-entry.js";
 import { Splicer } from "../splice.js";
 import type { Piece, RenderMode } from "../store.js";
 import { lineEndAt, nextLine, skipBlanks, trimEnd } from "./characters.js";
-import { commentReadsBack, type CommentSite } from "./comment-text.js";
+import { choosePrefix } from "./comment-text.js";
 import { emitMetadataSection } from "./emit.js";
 import type {
   AboveMark,
@@ -15,7 +15,10 @@ import type {
   ValueMark,
 } from "./ini-document.js";
 import type { Span } from "./scan-value.js";
+import { lineBreakOf } from "./line-style.js";
 import { matchSections, type Replacement } from "./match.js";
+import type { Insertion } from "./new-lines.js";
+import { planStructure, type StructureChange } from "./structure.js";
 import { exactValue } from "./spelling.js";
 
 /** The source's own pieces: every value and every comment's first run is a leaf, in its own spelling. */
@@ -29,19 +32,19 @@ export function segmentIni(document: IniDocument): Piece[] {
   return splicer.finish();
 }
 
-interface Splice {
+interface Splice extends StructureChange {
   /** By the place of the old leaf. */
   readonly leaves: Map<number, Replacement>;
   readonly mode: RenderMode;
-  /** Lines that leave the text. */
-  readonly cuts: readonly Span[];
 }
 
 /**
- * The source with the leaves of `branch` in it.
+ * The source with `branch` in it. What is gone leaves with its lines, what is new stands in the style of its section,
+ * a new section behind an empty line.
  *
- * @returns `null` when `branch` has another shape, when a leaf has no spelling in its place, or when leaving out the
- * older of two duplicate keys would change the order of the keys
+ * @returns `null` when a leaf has no spelling in its place, when leaving out the older of two duplicate keys would
+ * change the order of the keys, for what {@link planStructure} cannot do and, unless the mode is `keep`, for another
+ * shape
  */
 export function renderIni(
   document: IniDocument,
@@ -49,26 +52,42 @@ export function renderIni(
   mode: RenderMode,
 ): Piece[] | null {
   const added = branch.items.filter(isNewMetadata);
-  const current = branch.items.filter((item) => !isNewMetadata(item));
-  const isMetadataKept = current.some(isMetadataPair);
-  const old = (document.branches[0]?.items ?? []).filter(
-    (item) => isMetadataKept || !isMetadataPair(item),
-  );
-  const splice: Splice = {
-    leaves: new Map(),
-    mode,
-    cuts: isMetadataKept ? [] : document.metadataSpans,
-  };
-  const isOrderLost = mode !== "keep" && document.isReordered;
-  if (added.length > 1 || isOrderLost || !matchSections(old, current, splice.leaves)) {
+  if (added.length > 1 || (mode !== "keep" && document.isReordered)) {
     return null;
   }
-  const pieces = spliceMarks(document, splice);
+  const current = branch.items.filter((item) => !isNewMetadata(item));
+  const pieces = renderSections(document, current, mode);
   const [metadata] = added;
   if (pieces !== null && metadata !== undefined) {
     appendStructure(pieces, metadataBreak(pieces) + emitMetadataSection(metadata));
   }
   return pieces;
+}
+
+function renderSections(
+  document: IniDocument,
+  current: readonly MapItem[],
+  mode: RenderMode,
+): Piece[] | null {
+  const isMetadataKept = current.some(isMetadataPair);
+  const isStaying = (item: MapItem): boolean => isMetadataKept || !isMetadataPair(item);
+  const all = document.branches[0]?.items ?? [];
+  const old = all.filter(isStaying);
+  const spans = isMetadataKept ? [] : document.metadataSpans;
+  const cuts = spans.map((span) => withBlankLine(document.text, span));
+  const leaves = new Map<number, Replacement>();
+  const pieces = matchSections(old, current, leaves)
+    ? spliceMarks(document, { leaves, mode, cuts, insertions: [] })
+    : null;
+  if (pieces !== null || mode !== "keep") {
+    return pieces;
+  }
+  leaves.clear();
+  const sections = document.sections.filter((_, index) => all[index] && isStaying(all[index]));
+  const change = planStructure(document, sections, old, current, leaves);
+  return change === null
+    ? null
+    : spliceMarks(document, { ...change, leaves, mode, cuts: [...cuts, ...change.cuts] });
 }
 
 function isNewMetadata(item: MapItem): item is Pair {
@@ -77,30 +96,81 @@ function isNewMetadata(item: MapItem): item is Pair {
 
 function spliceMarks(document: IniDocument, splice: Splice): Piece[] | null {
   const splicer = new Splicer(document.text);
-  const cuts = splice.cuts.map((span) => withBlankLine(document.text, span));
-  let cutsDone = 0;
-  let position = 0;
-  for (const mark of document.marks) {
-    for (; (cuts[cutsDone]?.start ?? Infinity) <= mark.start; cutsDone += 1) {
-      position = cutSpan(splicer, cuts[cutsDone]);
+  const edits = sortEdits(splice);
+  let done = 0;
+  // What was left out last.
+  let gap: Span = { start: 0, end: 0 };
+  const editUntil = (offset: number): void => {
+    for (let edit = edits[done]; edit !== undefined && edit.start < offset; edit = edits[done]) {
+      if ("insertion" in edit) {
+        const above = edit.start <= gap.end ? Math.min(gap.start, edit.start) : edit.start;
+        insertLines(document, edit.insertion, above, splicer);
+      } else {
+        gap = edit.start <= gap.end ? { start: gap.start, end: Math.max(gap.end, edit.end) } : edit;
+        cutSpan(splicer, edit);
+      }
+      done += 1;
     }
-    if (mark.start >= position && !spliceMark(document, mark, splice, splicer)) {
+  };
+  for (const mark of document.marks) {
+    // An empty value may stand where what follows it begins; all else is part of a line that begins before it.
+    editUntil(mark.role === "value" ? mark.start : mark.start + 1);
+    if (mark.start >= gap.end && !spliceMark(document, mark, splice, splicer)) {
       return null;
     }
   }
-  for (; cutsDone < cuts.length; cutsDone += 1) {
-    cutSpan(splicer, cuts[cutsDone]);
-  }
+  editUntil(Infinity);
   return splicer.finish();
 }
 
-function cutSpan(splicer: Splicer, span: Span | undefined): number {
-  if (span === undefined) {
-    return 0;
+type Edit = Span | { readonly start: number; readonly insertion: Insertion };
+
+/** In the order of the text, at one offset in the order of their making, but comments last. */
+function sortEdits({ insertions, cuts }: StructureChange): Edit[] {
+  const rank = (edit: Edit): number => ("insertion" in edit && edit.insertion.isAttached ? 1 : 0);
+  const edits = [
+    ...insertions.map((insertion) => ({ start: insertion.offset, insertion })),
+    ...cuts,
+  ];
+  return edits.toSorted((a, b) => a.start - b.start || rank(a) - rank(b));
+}
+
+/**
+ * Behind a last line that has no line break, the new lines get one before them and none at the end.
+ *
+ * @param above where the source that stands above them ends
+ */
+function insertLines(
+  { text, sections }: IniDocument,
+  { offset, texts }: Insertion,
+  above: number,
+  splicer: Splicer,
+): void {
+  splicer.keepUntil(offset);
+  const isOpen = above > (sections[0]?.start ?? 0) && !splicer.isAtLineStart;
+  const lineBreak = lineBreakOf(text);
+  splicer.insert(isOpen ? lineBreak : "");
+  splicer.insert(goesOn(text, above) ? lineBreak : "");
+  for (const { text: part, leaf } of isOpen ? texts.slice(0, -1) : texts) {
+    if (leaf === undefined) {
+      splicer.insert(part);
+    } else {
+      splicer.insertLeaf(part, leaf);
+    }
   }
+}
+
+/** True when the line above `end` would go on in the next one, as none can that another one follows in the source. */
+function goesOn(text: string, end: number): boolean {
+  const lineEnd = text.charAt(end - 1) === "\n" ? end - 1 : end;
+  const lineStart = text.lastIndexOf("\n", lineEnd - 1) + 1;
+  const visibleEnd = trimEnd(text, lineStart, lineEnd);
+  return visibleEnd > lineStart && text.charAt(visibleEnd - 1) === "\\";
+}
+
+function cutSpan(splicer: Splicer, span: Span): void {
   splicer.keepUntil(span.start);
   splicer.skipTo(span.end);
-  return span.end;
 }
 
 function spliceMark(document: IniDocument, mark: Mark, splice: Splice, splicer: Splicer): boolean {
@@ -112,7 +182,8 @@ function spliceMark(document: IniDocument, mark: Mark, splice: Splice, splicer: 
     return true;
   }
   if (owner === undefined) {
-    return false;
+    // Nothing at the end of a line that went, or above a header that keeps no comment.
+    return mark.start === mark.end;
   }
   switch (mark.role) {
     case "value":
@@ -149,7 +220,10 @@ function tailText(text: string, tail: CommentTail | null, leaves: Splice["leaves
     return "";
   }
   const owner = leaves.get(tail.place);
-  if (owner?.isReplaced !== true) {
+  if (owner === undefined) {
+    return "";
+  }
+  if (!owner.isReplaced) {
     return text.slice(tail.start, tail.end);
   }
   return tail.isRest ? "" : `;${textOf(owner.leaf)}`;
@@ -197,12 +271,6 @@ function insertAbove(
   splicer.insert(choosePrefix(comment, "nothing") ?? "");
   splicer.leaf(start, start, comment, leaf);
   splicer.insert(text.charAt(lineEnd - 1) === "\r" ? "\r\n" : "\n");
-}
-
-/** A mark behind which `comment` reads as itself; the given one before others. */
-function choosePrefix(comment: string, site: CommentSite, preferred?: string): string | null {
-  const prefixes = [preferred ?? "; ", "; ", "# "];
-  return prefixes.find((prefix) => commentReadsBack(prefix, comment, site)) ?? null;
 }
 
 function textOf(leaf: Leaf): string {
