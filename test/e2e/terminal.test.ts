@@ -1,6 +1,6 @@
 /** The built program at a terminal: what is asked there, and that the terminal is left in order. */
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -70,6 +70,16 @@ describe.skipIf(isMissing("python3"))("at a terminal", () => {
     ]);
     expect(result).toMatchObject({ exitCode: 130, stdout: "", stderr: "", isEchoing: true });
     expect(result.screen).toBe(`Enter passphrase for ${keyFile}: ${ERASED}`);
+  });
+
+  test.each([
+    ["SIGTERM", constants.signals.SIGTERM],
+    ["SIGHUP", constants.signals.SIGHUP],
+  ])("%s while a question waits leaves the terminal in order", async (_, signal) => {
+    const result = await decryptAtTerminal("ssh.yaml", { SOPS_AGE_SSH_PRIVATE_KEY_FILE: keyFile }, [
+      { expect: "Enter passphrase", signal },
+    ]);
+    expect(result).toMatchObject({ exitCode: 128 + signal, stdout: "", isEchoing: true });
   });
 
   test("a wrong passphrase is refused without another question", async () => {

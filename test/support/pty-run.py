@@ -1,6 +1,6 @@
 """Runs a program whose terminal is a pseudo terminal and whose standard streams are not, and answers its questions.
 
-Reads {"argv", "cwd", "env", "answers": [{"expect", "send"}], "timeout"} as JSON; writes {"exitCode", "signal", "screen",
+Reads {"argv", "cwd", "env", "answers": [{"expect", "send" or "signal"}], "timeout"} as JSON; writes {"exitCode", "signal", "screen",
 "stdout", "stderr", "isEchoing"}, texts in Latin-1. A question that does not come ends the program.
 """
 import fcntl, json, os, select, signal, subprocess, sys, tempfile, termios, time
@@ -42,7 +42,11 @@ with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
                 # Where the question is shown before echo is off, an early answer would be seen.
                 time.sleep(0.1)
                 seen = place + len(expected)
-                os.write(master, answers.pop(0)["send"].encode())
+                answer = answers.pop(0)
+                if "signal" in answer:
+                    child.send_signal(answer["signal"])
+                else:
+                    os.write(master, answer["send"].encode())
         if time.monotonic() > deadline:
             os.killpg(child.pid, signal.SIGKILL)
             deadline = float("inf")

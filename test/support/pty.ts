@@ -6,11 +6,10 @@ import { runProcess } from "./tools.js";
 const HELPER = fileURLToPath(new URL("pty-run.py", import.meta.url));
 const DEFAULT_SECONDS = 60;
 
-export interface Answer {
-  /** What must be on the screen before the keys are typed. */
+export type Answer = {
+  /** What must be on the screen before. */
   readonly expect: string;
-  readonly send: string;
-}
+} & ({ /** Keys. */ readonly send: string } | { /** To the program. */ readonly signal: number });
 
 export interface TerminalOptions {
   readonly cwd: string;

@@ -81,9 +81,24 @@ describe("wrapping", () => {
     expect(Buffer.from(armor.decode(enc)).toString("latin1")).toContain("\n-> p256tag ");
   });
 
-  test("works for post-quantum recipients", async () => {
+  test("works for post-quantum recipients, both ways with the library", async () => {
     const key = await wrapFor(hybrid);
+    expect(key.enc.split("\n").length).toBeGreaterThan(35);
     expect(await open({ env: { SOPS_AGE_KEY: hybrid } }, key)).toEqual(dataKey);
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(hybrid);
+    expect(await decrypter.decrypt(armor.decode(key.enc))).toEqual(dataKey);
+
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(await identityToRecipient(hybrid));
+    const theirs = { ...key, enc: armor.encode(await encrypter.encrypt(dataKey)) };
+    expect(await open({ env: { SOPS_AGE_KEY: `${other} ${hybrid}` } }, theirs)).toEqual(dataKey);
+    expect(await reasonOf({ env: { SOPS_AGE_KEY: other } }, theirs)).toContain(
+      "no identity matched",
+    );
+    expect(
+      await reasonOf({ env: { SOPS_AGE_KEY: await generateHybridIdentity() } }, theirs),
+    ).toContain("holds age1pq1");
   });
 
   test("refuses a recipient of a file that cannot be used", async () => {
