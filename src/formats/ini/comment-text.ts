@@ -25,7 +25,7 @@ export type CommentSite = "nothing" | "value" | "header";
  * True when `text` behind `prefix` (marks and blanks) reads as exactly `text` at this site, with a mark before each
  * line that a reader might see in it (design: lossless.md 11).
  */
-export function commentReadsBack(prefix: string, text: string, site: CommentSite): boolean {
+function commentReadsBack(prefix: string, text: string, site: CommentSite): boolean {
   const block = prefix + text;
   if (!isCommentMark(block.charCodeAt(0)) || readComment(block).text !== text) {
     return false;
