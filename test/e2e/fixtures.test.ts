@@ -103,10 +103,9 @@ const NOT_IN_PLACE = new Set([
   "yaml/flow-root.yaml",
   "yaml/utf16le.yaml",
   "json/compact.json",
+  // Its aliases stand for a map with comments (point 7).
+  "rails/database.yml",
 ]);
-
-/** Files that stand as sops itself would write them. */
-const CANONICAL = new Set<string>();
 
 describe("the encrypted file shows its keys in their order, and no secret", () => {
   const texts = stored.filter((name) => !name.startsWith("text/") && !NOT_IN_PLACE.has(name));
@@ -138,7 +137,7 @@ function maskedBody(path: string): string {
 describe("the encrypted file keeps the shape of the plain one", () => {
   // What sops would write has another shape for these, so equal bodies mean that splicing was given up.
   const shaped = stored.filter(
-    (name) => /\.(ya?ml|json|ini)$/.test(name) && !NOT_IN_PLACE.has(name) && !CANONICAL.has(name),
+    (name) => /\.(ya?ml|json|ini)$/.test(name) && !NOT_IN_PLACE.has(name),
   );
   test.each(shaped)("%s", async (name) => {
     const plain = plainBytes(name);

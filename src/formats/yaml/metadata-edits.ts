@@ -1,5 +1,5 @@
 import type { ListItem, MapItem, Pair, TreeValue } from "../../document/tree.js";
-import { CR, isBreak, LF } from "./characters.js";
+import { CR, isBreak, LF, SPACE } from "./characters.js";
 import { emitPairText } from "./emit.js";
 import type { YamlDocument } from "./places.js";
 import { behindBreak, type Edit } from "./structure-edits.js";
@@ -30,8 +30,41 @@ export function metadataEdits(
     // A new entry in the place of an old one has its empty line already.
     const gap = isSetOff && old?.end !== at ? "\n" : "";
     const text = lineEndAt(document.text, at) + gap + textOf(added);
-    return [...removal(document.text, old, false), { start: at, end: at, text }];
+    return [
+      ...removal(document.text, old, false),
+      ...outdents(document, index, order, leaves),
+      { start: at, end: at, text },
+    ];
   });
+}
+
+/**
+ * Comments about the whole document at its end, brought to the margin: with an entry behind them, indented ones would
+ * be about the collection before them. Not where others stand before them, which they would join.
+ */
+function outdents(
+  { places, branches, text }: YamlDocument,
+  index: number,
+  order: readonly number[],
+  leaves: number,
+): Edit[] {
+  const ofRoot = new Set(
+    (branches[index]?.items ?? []).flatMap((item) => (item.kind === "comment" ? [item.place] : [])),
+  );
+  const edits: Edit[] = [];
+  let at = leaves - 1;
+  for (; at >= 0 && ofRoot.has(order[at]); at -= 1) {
+    const end = places.startOf(order[at] ?? 0);
+    let start = end;
+    while (start > 0 && text.charCodeAt(start - 1) === SPACE) {
+      start -= 1;
+    }
+    if (start === end || !isLineStart(text, start)) {
+      return [];
+    }
+    edits.push({ start, end, text: "" });
+  }
+  return places.kindOf(order[at] ?? -1) === "comment" ? [] : edits;
 }
 
 /** The old lines out, with the empty line that sets them off if there is one. */

@@ -133,9 +133,8 @@ describe("segment", () => {
 describe("encrypting and decrypting in place", () => {
   /** Where the encrypted text cannot say the tree; the caller falls back to the canonical layout. */
   const OTHER_PLACES = new Map([
-    ["c0000", "the last comment is about the whole only because nothing follows it"],
-    ["c0008", "the last comment is about the whole only because nothing follows it"],
     ["c0340", "the last comment is about the whole only because nothing follows it"],
+    ["c0008", "the last comment is about the whole only because nothing follows it"],
   ]);
   const NOT_SPLICED = new Map([
     ["yaml/anchor-comment", "the copy of the alias holds comments"],
