@@ -81,17 +81,10 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     now: typeof now === "function" ? now : () => now ?? new Date(),
     randomBytes: options.randomBytes ?? ((length) => new Uint8Array(randomBytes(length))),
     exec: options.exec ?? execReally,
-    accountHomeDirectory: () => options.homeDirectory ?? null,
-    async start(request) {
-      const program = findProgram(this, request.command);
-      if (program === null) throw new Error(`${request.command}: not found`);
-      return startProgram(program, request);
-    },
-    connect: connectToSocket,
+    ...conversationsOf(options),
     accountName: () => userInfo().username,
     http: options.http ?? ((request) => sendHttp(request, { env: options.env ?? {}, fs })),
     audit: options.audit ?? (() => Promise.resolve()),
-    openTerminal: () => options.terminal?.open() ?? Promise.resolve(null),
     runChild: options.runChild ?? ((request) => runReally(request, options, stdout, stderr)),
     startDetached: options.startDetached ?? startReally,
     becomeUser:
@@ -144,6 +137,27 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
       for (const stop of waiting) stop();
     },
     pendingCleanUps: () => cleanUps.size,
+  };
+}
+
+/** Real programs and servers; the terminal that the test has, or none. */
+function conversationsOf({
+  homeDirectory = null,
+  terminal,
+}: TestRuntimeOptions): Pick<
+  Runtime,
+  "accountHomeDirectory" | "start" | "connect" | "openTerminal"
+> &
+  ThisType<Runtime> {
+  return {
+    accountHomeDirectory: () => homeDirectory,
+    async start(request) {
+      const program = findProgram(this, request.command);
+      if (program === null) throw new Error(`${request.command}: not found`);
+      return startProgram(program, request);
+    },
+    connect: connectToSocket,
+    openTerminal: () => terminal?.open() ?? Promise.resolve(null),
   };
 }
 
