@@ -83,7 +83,6 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
     exec: options.exec ?? execReally,
     ...conversationsOf(options),
     accountName: () => userInfo().username,
-    http: options.http ?? ((request) => sendHttp(request, { env: options.env ?? {}, fs })),
     audit: options.audit ?? (() => Promise.resolve()),
     runChild: options.runChild ?? ((request) => runReally(request, options, stdout, stderr)),
     startDetached: options.startDetached ?? startReally,
@@ -144,9 +143,11 @@ export function createTestRuntime(options: TestRuntimeOptions = {}): TestRuntime
 function conversationsOf({
   homeDirectory = null,
   terminal,
+  env = {},
+  http = (request) => sendHttp(request, { env, fs }),
 }: TestRuntimeOptions): Pick<
   Runtime,
-  "accountHomeDirectory" | "start" | "connect" | "openTerminal"
+  "accountHomeDirectory" | "start" | "connect" | "openTerminal" | "http"
 > &
   ThisType<Runtime> {
   return {
@@ -157,6 +158,7 @@ function conversationsOf({
       return startProgram(program, request);
     },
     connect: connectToSocket,
+    http,
     openTerminal: () => terminal?.open() ?? Promise.resolve(null),
   };
 }
