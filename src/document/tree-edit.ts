@@ -24,6 +24,7 @@ export function setAt(
   path: TreePath,
   value: TreeValue,
 ): TreeBranch[] {
+  refuseEndless(path);
   return editFirst(branches, (root) => {
     const edited = setIn(root, path, 0, value);
     return edited.kind === "map" ? edited : root;
@@ -36,7 +37,20 @@ export function setAt(
  * @throws SopsError KEY_NOT_FOUND (exit 1)
  */
 export function unsetAt(branches: readonly TreeBranch[], path: TreePath): TreeBranch[] {
+  refuseEndless(path);
   return editFirst(branches, (root) => unsetIn(root, path, 0) as MapValue);
+}
+
+/** Nobody writes longer ones; the stack must hold. */
+const LONGEST_PATH = 1000;
+
+function refuseEndless(path: TreePath): void {
+  if (path.length > LONGEST_PATH) {
+    throw new SopsError(
+      "TREE_PATH_NOT_FOUND",
+      `the tree path has more than ${String(LONGEST_PATH)} parts`,
+    );
+  }
 }
 
 function editFirst(

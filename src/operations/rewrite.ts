@@ -1,3 +1,7 @@
+import { SopsError } from "../support/errors.js";
+import { flatText } from "../formats/flat-text.js";
+import { compileSelection } from "../document/selection.js";
+import { walkTree } from "../document/walk.js";
 import type { Layout } from "../config/stores.js";
 import { forgetInline } from "../document/canonical-comments.js";
 import { equalTrees } from "../document/compare.js";
@@ -182,7 +186,8 @@ export async function encryptPlain(
 async function changedPlain(file: OpenedFile, change: TreeChange): Promise<Uint8Array> {
   const store = await loadStore(file.document.format);
   const source = store.parse(plainTextOf(file) ?? store.emit(file.canonical, {}));
-  const changed = change(source.branches);
+  const isFlat = source.format === "dotenv" || source.format === "ini";
+  const changed = isFlat ? asTexts(change(source.branches)) : change(source.branches);
   const pieces = source.isSpliceable ? store.render(source, changed, "keep") : null;
   if (pieces !== null) {
     const bytes = encodeText(pieces.map((piece) => piece.text).join(""));
@@ -191,6 +196,22 @@ async function changedPlain(file: OpenedFile, change: TreeChange): Promise<Uint8
     }
   }
   return marshalling(() => store.emit(changed, {}));
+}
+
+/** dotenv and INI know text alone: a number that was set reads back as its text. */
+function asTexts(branches: readonly TreeBranch[]): TreeBranch[] {
+  return walkTree(
+    branches,
+    compileSelection({}),
+    {
+      scalar: (value) =>
+        value.kind === "string"
+          ? value
+          : { kind: "string", value: flatText(value), place: value.place },
+      comment: (comment) => comment,
+    },
+    (message) => new SopsError("INTERNAL", message),
+  );
 }
 
 /** `null` where sops's text is due. */
