@@ -93,7 +93,7 @@ function mainJob() {
 }
 
 try {
-  if (!existsSync(join(root, "dist/cli/main.js"))) {
+  if (!existsSync(join(root, "dist/program/cli/main.js"))) {
     console.log("$ npm run build");
     const { status } = spawnSync(process.execPath, [join(root, "scripts/build.mjs")], {
       stdio: "inherit",

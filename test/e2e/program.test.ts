@@ -42,7 +42,7 @@ async function loadedBy(
     [...new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []))].toSorted();
   return {
     packages: names(/\/node_modules\/((?:@[^/]+\/)?[^/]+)\//),
-    keyClients: names(/\/dist\/keys\/([^/]+)\/client\.js/),
+    keyClients: names(/\/dist\/program\/keys\/([^/]+)\/client\.js/),
   };
 }
 

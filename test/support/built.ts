@@ -13,7 +13,7 @@ export const PROGRAM: string =
 /** Builds only where nothing is built yet: `npm test` has done it anew before. */
 export function ensureBuilt(): void {
   if (process.env["LEAFSEAL_PROGRAM"] !== undefined) return;
-  if (existsSync(join(PROJECT_ROOT, "dist/cli/main.js"))) return;
+  if (existsSync(join(PROJECT_ROOT, "dist/program/cli/main.js"))) return;
   const { status, stderr } = spawnSync(
     process.execPath,
     [join(PROJECT_ROOT, "scripts/build.mjs")],
