@@ -43,7 +43,7 @@ function commandSection({ name, args, description, options, examples }) {
   const shown = examples.flatMap(({ line, does }) => [`# ${does}`, line]).join("\n");
   return [
     `## leafseal ${name}`,
-    `\`leafseal ${name} [options] ${args}`.trimEnd() + "\`",
+    `\`leafseal ${name} [options] ${args}`.trimEnd() + "`",
     description,
     `\`\`\`sh\n${shown}\n\`\`\``,
     optionTable(options),
