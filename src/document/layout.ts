@@ -39,23 +39,38 @@ export interface TextPiece {
   readonly leaf?: Leaf;
 }
 
-/** `gaps[i]` stands before `leaves[i]`; one gap more than leaves. */
-interface Row {
-  readonly gaps: string[];
-  readonly leaves: { readonly text: string; readonly leaf: Leaf }[];
-}
+/** Reads pieces as a row: a gap, a leaf, a gap, ... with no copy of the row. */
+class RowReader {
+  readonly #pieces: readonly TextPiece[];
+  #next = 0;
+  /** What stands before the current leaf, or after the last one. */
+  gap = "";
+  /** `undefined` behind the last leaf. */
+  leaf: Leaf | undefined;
+  text = "";
 
-function toRow(pieces: readonly TextPiece[]): Row {
-  const row: Row = { gaps: [""], leaves: [] };
-  for (const { text, leaf } of pieces) {
-    if (leaf === undefined) {
-      row.gaps[row.gaps.length - 1] += text;
-    } else {
-      row.leaves.push({ text, leaf });
-      row.gaps.push("");
-    }
+  constructor(pieces: readonly TextPiece[]) {
+    this.#pieces = pieces;
   }
-  return row;
+
+  /** Goes on to the next leaf, or to the last gap. */
+  advance(): void {
+    this.gap = "";
+    for (
+      let piece = this.#pieces[this.#next];
+      piece !== undefined;
+      piece = this.#pieces[this.#next]
+    ) {
+      this.#next += 1;
+      if (piece.leaf !== undefined) {
+        this.leaf = piece.leaf;
+        this.text = piece.text;
+        return;
+      }
+      this.gap += piece.text;
+    }
+    this.leaf = undefined;
+  }
 }
 
 const START = "[]";
@@ -70,87 +85,68 @@ export function computeHints(
   rendered: readonly TextPiece[],
   branches: readonly TreeBranch[],
 ): PieceHints | null {
-  const [want, have] = [toRow(source), toRow(rendered)];
-  if (want.leaves.length !== have.leaves.length) {
-    return null;
-  }
+  const [want, have] = [new RowReader(source), new RowReader(rendered)];
   const leaves: [LeafPath, "value" | "comment", string][] = [];
   const gaps: [LeafPath, string][] = [];
   let paths: Map<Leaf, string> | null = null;
-  const pathOf = (index: number): LeafPath => {
+  const pathOf = (leaf: Leaf | undefined): LeafPath => {
     paths ??= leafPaths(branches);
-    const leaf = want.leaves[index]?.leaf;
     return JSON.parse(leaf === undefined ? START : (paths.get(leaf) ?? START)) as LeafPath;
   };
-  for (let index = 0; index <= want.leaves.length; index += 1) {
-    const gap = want.gaps[index] ?? "";
-    if (gap !== have.gaps[index]) {
-      gaps.push([pathOf(index - 1), gap]);
+  for (let before: Leaf | undefined; ; before = want.leaf) {
+    want.advance();
+    have.advance();
+    if (want.gap !== have.gap) {
+      gaps.push([pathOf(before), want.gap]);
     }
-    const [wanted, found] = [want.leaves[index], have.leaves[index]];
-    if (wanted === undefined || found === undefined) {
-      break;
+    if (want.leaf === undefined || have.leaf === undefined) {
+      return want.leaf === have.leaf ? { v: 1, leaves, gaps } : null;
     }
-    if (!equalLeaves(wanted.leaf, found.leaf)) {
+    if (!equalLeaves(want.leaf, have.leaf)) {
       return null;
     }
-    if (wanted.text !== found.text) {
+    if (want.text !== have.text) {
       leaves.push([
-        pathOf(index),
-        wanted.leaf.kind === "comment" ? "comment" : "value",
-        wanted.text,
+        pathOf(want.leaf),
+        want.leaf.kind === "comment" ? "comment" : "value",
+        want.text,
       ]);
     }
   }
-  return { v: 1, leaves, gaps };
+}
+
+/** True when decrypting gives the source without any hint. */
+export function isEmptyHints(hints: PieceHints): boolean {
+  return hints.leaves.length + hints.gaps.length === 0;
 }
 
 /**
  * The text of a row with its hints in place. Hints for leaves that are not there are passed over.
  *
  * @param branches the tree whose leaves the pieces hold
- * @param ignored leaf paths (JSON text) whose hints shall not be used
  */
 export function applyHints(
   rendered: readonly TextPiece[],
   branches: readonly TreeBranch[],
   hints: PieceHints,
-  ignored: ReadonlySet<string> = new Set(),
 ): string {
-  const row = toRow(rendered);
-  if (hints.leaves.length + hints.gaps.length === 0) {
-    return joinRow(
-      row,
-      (index) => row.leaves[index]?.text ?? "",
-      (index) => row.gaps[index] ?? "",
-    );
+  if (isEmptyHints(hints)) {
+    return rendered.map((piece) => piece.text).join("");
   }
   const paths = leafPaths(branches);
   const leafTexts = new Map(hints.leaves.map(([path, , text]) => [JSON.stringify(path), text]));
   const gapTexts = new Map(hints.gaps.map(([path, text]) => [JSON.stringify(path), text]));
-  const pathAt = (index: number): string => {
-    const leaf = row.leaves[index]?.leaf;
-    return leaf === undefined ? START : (paths.get(leaf) ?? START);
-  };
-  const usable = (texts: Map<string, string>, path: string): string | undefined =>
-    ignored.has(path) ? undefined : texts.get(path);
-  return joinRow(
-    row,
-    (index) => usable(leafTexts, pathAt(index)) ?? row.leaves[index]?.text ?? "",
-    (index) => usable(gapTexts, pathAt(index - 1)) ?? row.gaps[index] ?? "",
-  );
-}
-
-function joinRow(
-  row: Row,
-  leafText: (index: number) => string,
-  gapText: (index: number) => string,
-): string {
-  const parts: string[] = [gapText(0)];
-  for (let index = 0; index < row.leaves.length; index += 1) {
-    parts.push(leafText(index), gapText(index + 1));
+  const row = new RowReader(rendered);
+  const parts: string[] = [];
+  for (let before = START; ;) {
+    row.advance();
+    parts.push(gapTexts.get(before) ?? row.gap);
+    if (row.leaf === undefined) {
+      return parts.join("");
+    }
+    before = paths.get(row.leaf) ?? START;
+    parts.push(leafTexts.get(before) ?? row.text);
   }
-  return parts.join("");
 }
 
 /** The field's length tells the length of the hints only in steps of this many bytes. */

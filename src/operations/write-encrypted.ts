@@ -3,6 +3,7 @@ import type { DecryptedTree } from "../document/decrypt.js";
 import {
   applyHints,
   computeHints,
+  isEmptyHints,
   openLayout,
   shorterHints,
   type LayoutHints,
@@ -107,11 +108,15 @@ function spliceEncrypted(encryption: Encryption, source: SourceDocument): Uint8A
     return null;
   }
   const hints = computeHints(store.segment(source), rendered, source.branches);
-  if (hints === null || applyHints(rendered, reopened.tree.branches, hints) !== source.text) {
+  if (hints === null) {
     return null;
   }
-  if (hints.leaves.length + hints.gaps.length === 0) {
+  if (isEmptyHints(hints)) {
+    // Piece by piece the same: nothing needs to be put together to compare it.
     return encodeText(text);
+  }
+  if (applyHints(rendered, reopened.tree.branches, hints) !== source.text) {
+    return null;
   }
   const field = sealChecked(encryption, shorterHints(hints, { v: 1, document: source.text }));
   return encodeText(text.replaceAll(provisional, () => field));
