@@ -9,14 +9,22 @@ export function absolutePath(runtime: Pick<Runtime, "cwd">, file: string): strin
   return path.resolve(runtime.cwd, file);
 }
 
-/** @throws SopsError FILE_NOT_FOUND (exit 100) */
+/** @throws SopsError FILE_NOT_FOUND (exit 100); CANNOT_READ (2) where the system cannot even look for it */
 export function requireExisting(runtime: Pick<Runtime, "cwd" | "fs">, file: string): void {
   const absolute = absolutePath(runtime, file);
-  if (runtime.fs.statSync(absolute, { throwIfNoEntry: false }) === undefined) {
+  if (!exists(runtime, file, absolute)) {
     throw new SopsError(
       "FILE_NOT_FOUND",
       `Error: cannot operate on non-existent file ${JSON.stringify(absolute)}`,
     );
+  }
+}
+
+function exists(runtime: Pick<Runtime, "fs">, file: string, absolute: string): boolean {
+  try {
+    return runtime.fs.statSync(absolute, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw cannotRead(file, error);
   }
 }
 
