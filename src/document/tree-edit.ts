@@ -88,7 +88,11 @@ function setIn(
     place: found?.place,
     value: setIn(found?.value, path, depth + 1, value),
   };
-  return { ...map, items: index < 0 ? [...map.items, pair] : map.items.with(index, pair) };
+  if (index < 0) {
+    return { ...map, items: [...map.items, pair] };
+  }
+  const items = map.items.with(index, pair);
+  return { ...map, items: hasGrown(found?.value, pair.value) ? ownLines(items, index) : items };
 }
 
 function setElement(
@@ -103,10 +107,12 @@ function setElement(
   const list: ListValue = old?.kind === "list" ? old : { kind: "list", items: [] };
   const index = itemIndex(list.items, path[depth] as number, path);
   const item = setIn(elementOf(list.items[index]), path, depth + 1, value);
-  return {
-    ...list,
-    items: index === list.items.length ? [...list.items, item] : list.items.with(index, item),
-  };
+  if (index === list.items.length) {
+    return { ...list, items: [...list.items, item] };
+  }
+  const items = list.items.with(index, item);
+  const grown = hasGrown(elementOf(list.items[index]), item);
+  return { ...list, items: grown ? ownLines(items, index) : items };
 }
 
 /** A new scalar stands where the old one stood; anything else is written anew. */
@@ -114,6 +120,24 @@ function takePlace(old: TreeValue | undefined, value: TreeValue): TreeValue {
   return old !== undefined && isScalar(old) && isScalar(value)
     ? { ...value, place: old.place }
     : value;
+}
+
+/** A scalar has given way to a collection, whose comments stand elsewhere. */
+function hasGrown(old: TreeValue | undefined, current: TreeValue): boolean {
+  return old !== undefined && isScalar(old) && !isScalar(current);
+}
+
+/** The comments at the end of the line of the item at `index` stand above it once it has no such line any more. */
+function ownLines<T extends MapItem | ListItem>(items: readonly T[], index: number): readonly T[] {
+  let changed = items;
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const item = items[at];
+    if (item?.kind !== "comment" || !item.inline) {
+      break;
+    }
+    changed = changed.with(at, { ...item, inline: false });
+  }
+  return changed;
 }
 
 function elementOf(item: ListItem | undefined): TreeValue | undefined {
@@ -152,7 +176,7 @@ function unsetIn(old: TreeValue, path: TreePath, depth: number): TreeValue {
     return {
       ...old,
       items: isLast
-        ? old.items.toSpliced(index, 1)
+        ? ownLines(old.items, index).toSpliced(index, 1)
         : old.items.with(index, unsetIn(element, path, depth + 1)),
     };
   }
@@ -165,7 +189,7 @@ function unsetIn(old: TreeValue, path: TreePath, depth: number): TreeValue {
     throw new SopsError("KEY_NOT_FOUND", `Key not found: ${part ?? ""}`);
   }
   const rest = isLast
-    ? old.items.toSpliced(index, 1)
+    ? ownLines(old.items, index).toSpliced(index, 1)
     : old.items.with(index, { ...pair, value: unsetIn(pair.value, path, depth + 1) });
   return { ...old, items: rest };
 }

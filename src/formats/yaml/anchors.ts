@@ -73,6 +73,7 @@ export class Anchors {
       start,
       end,
       isFlow,
+      target: value,
       value,
       leaves: [],
       hasComments: false,

@@ -1,27 +1,44 @@
-import type { Leaf, ListItem, MapItem, Pair, TreeValue } from "../../document/tree.js";
+import type { Leaf, ListItem, MapItem, Pair, ScalarValue, TreeValue } from "../../document/tree.js";
 import type { Piece } from "../store.js";
 import { scalarLine } from "./leaf-text.js";
-import { writeScalar } from "./scalar-write.js";
+import { isContainer } from "./leaves.js";
+import { writeScalar, type LineStyle } from "./scalar-write.js";
 
 /** Readers take no longer keys on one line. */
 const LONGEST_KEY = 1000;
 
 interface Level {
   readonly items: readonly (ListItem | MapItem)[];
-  readonly closing: "}" | "]";
+  readonly closing: "}" | "]" | "";
   next: number;
 }
 
 /**
- * A value in flow style, as the copy that takes an alias's place.
+ * A value in flow style, as the copy that takes an alias's place, or as what is new in a flow collection.
  *
- * @param leafAt the leaf to write for the one with this place
+ * @param leafOf the leaf to write for one of `value`
  * @param isFlow whether it will stand in a flow collection
  * @returns `null` if it cannot be written so: comments, very long keys
  */
 export function flowCopy(
   value: TreeValue,
-  leafAt: (place: number) => Leaf | undefined,
+  leafOf: (leaf: ScalarValue) => Leaf | undefined,
+  isFlow: boolean,
+): Piece[] | null {
+  return writeFlow(value, false, leafOf, isFlow);
+}
+
+/** Entries in flow style, without the brackets around them; otherwise as {@link flowCopy}. */
+export function flowEntries(items: readonly (ListItem | MapItem)[]): Piece[] | null {
+  // The items decide what they are entries of.
+  const container = { kind: "list", items } as TreeValue;
+  return writeFlow(container, true, (leaf) => leaf, true);
+}
+
+function writeFlow(
+  value: TreeValue,
+  isBare: boolean,
+  leafOf: (leaf: ScalarValue) => Leaf | undefined,
   isFlow: boolean,
 ): Piece[] | null {
   const pieces: Piece[] = [];
@@ -33,7 +50,7 @@ export function flowCopy(
       levels.push({ items: node.items, closing: node.kind === "map" ? "}" : "]", next: 0 });
       return true;
     }
-    const leaf = node.place === undefined ? undefined : leafAt(node.place);
+    const leaf = leafOf(node);
     if (leaf === undefined || leaf.kind === "comment") {
       return false;
     }
@@ -42,7 +59,12 @@ export function flowCopy(
     structure = "";
     return true;
   };
-  let isWritten = write(value, isFlow);
+  let isWritten = true;
+  if (isBare && isContainer(value)) {
+    levels.push({ items: value.items, closing: "", next: 0 });
+  } else {
+    isWritten = write(value, isFlow);
+  }
   for (let level = levels.at(-1); isWritten && level !== undefined; level = levels.at(-1)) {
     const item = level.items[level.next];
     structure += item !== undefined && level.next > 0 ? ", " : "";
@@ -73,6 +95,6 @@ function keyText(pair: Pair): string {
 }
 
 /** A key on one line. */
-export function writeKey(key: string, isFlow: boolean): string {
-  return writeScalar({ kind: "string", value: key }, "plain", { flow: isFlow, key: true });
+export function writeKey(key: string, isFlow: boolean, style: LineStyle = "plain"): string {
+  return writeScalar({ kind: "string", value: key }, style, { flow: isFlow, key: true });
 }

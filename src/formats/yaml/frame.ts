@@ -47,6 +47,10 @@ export interface Frame {
   /** Lines of the keys so far, by text; of alias keys by name, in a table of their own. */
   readonly keyLines: Map<string, number>;
   readonly aliasKeyLines: Map<string, number>;
+  /** Of the entry that is being read: its start, and the ends of what precedes its value and the value's text. */
+  entryStart: number;
+  headEnd: number;
+  bodyStart: number;
   key: PendingKey | null;
   hasPairs: boolean;
   /** Foot comments of the last pair, kept back because the next key may replace them. */
@@ -79,6 +83,9 @@ export function newFrame(
     items: [],
     keyLines: kind === "map" ? new Map<string, number>() : NO_LINES,
     aliasKeyLines: kind === "map" ? new Map<string, number>() : NO_LINES,
+    entryStart: start,
+    headEnd: start,
+    bodyStart: start,
     key: null,
     hasPairs: false,
     valueFoot: null,

@@ -1,6 +1,6 @@
 import type { Comment, Leaf, ScalarValue } from "../../document/tree.js";
 import { isSameScalar } from "../splice.js";
-import { isBlank, isBreak } from "./characters.js";
+import { HASH, isBlank, isBreak } from "./characters.js";
 import type { YamlDocument } from "./places.js";
 import { writeBlockScalar, writeScalar, type LineStyle } from "./scalar-write.js";
 import type { BlockLayout } from "./token.js";
@@ -116,4 +116,32 @@ function textInEmptyPlace(
   const next = source.charCodeAt(at);
   const isSetOff = at === source.length || isBlank(next) || isBreak(next);
   return { text, before: " ", after: isSetOff ? "" : " ", header: null };
+}
+
+/** True when a new value cannot stand in the text of the old one without a tag, a header or a place that is not its own. */
+export function needsNewScalar(
+  document: YamlDocument,
+  old: ScalarValue,
+  current: ScalarValue,
+): boolean {
+  const { place = -1 } = old;
+  const { places } = document;
+  if (isSameLeaf(old, current)) {
+    return false;
+  }
+  const style = places.styleOf(place);
+  return (
+    places.isTagged(place) ||
+    (style === "empty" && isBeforeComment(document.text, places.endOf(place))) ||
+    (places.blockOf(place) !== undefined && scalarText(document, place, current)?.header === "")
+  );
+}
+
+/** Beside nothing a comment is about the key, beside a value it is at the end of a line. */
+function isBeforeComment(text: string, at: number): boolean {
+  let index = at;
+  while (isBlank(text.charCodeAt(index))) {
+    index += 1;
+  }
+  return text.charCodeAt(index) === HASH;
 }

@@ -99,6 +99,7 @@ export class NodeParser {
   /** An empty node; the collection goes on in `next`. */
   private parseAbsent(next: State): void {
     this.state = next;
+    this.builder.startNode(this.reader.lastEnd);
     this.addEmpty(NO_PROPERTIES);
   }
 
@@ -110,6 +111,7 @@ export class NodeParser {
 
   private parseNode(isBlock: boolean, mayBeIndentless: boolean): void {
     const first = this.reader.peek();
+    this.builder.startNode(this.reader.lastEnd);
     if (first.type === TOKEN.ALIAS) {
       this.pop();
       this.builder.addAlias(first, this.reader.takeComments());
@@ -146,6 +148,7 @@ export class NodeParser {
         tag = this.resolveTag(token, first);
         this.builder.addExtra("tag", token.start, token.end);
       } else {
+        this.builder.startBody(this.reader.lastEnd);
         return { anchor, tag: tag ?? "" };
       }
       this.reader.take(token);
@@ -246,6 +249,7 @@ export class NodeParser {
   /** Takes a `-`. A head comment before it belongs to the block collection that starts right behind it. */
   private takeBlockEntry(token: Token): Token {
     const count = this.reader.headCount;
+    this.builder.startEntry(token.start);
     this.reader.take(token);
     const next = this.reader.peek();
     const startsBlock =
@@ -259,6 +263,7 @@ export class NodeParser {
   private parseBlockKey(): void {
     const token = this.reader.peek();
     if (token.type === TOKEN.KEY) {
+      this.builder.startEntry(token.start);
       this.reader.take(token);
       if (isBlockPairEnd(this.reader.peek())) {
         return this.parseAbsent(STATE.BLOCK_VALUE);
@@ -289,6 +294,7 @@ export class NodeParser {
       TOKEN.FLOW_SEQUENCE_END,
       "did not find expected ',' or ']'",
     );
+    this.builder.startEntry(token.start);
     if (token.type === TOKEN.KEY) {
       this.builder.openMap(token, NO_PROPERTIES, null, true);
       this.reader.take(token);
@@ -345,6 +351,7 @@ export class NodeParser {
     if (token.type === TOKEN.FLOW_MAPPING_END) {
       return this.leave(token, this.reader.takeComments());
     }
+    this.builder.startEntry(token.start);
     if (token.type !== TOKEN.KEY) {
       return this.parseChild(STATE.FLOW_NO_VALUE, false, false);
     }

@@ -1,6 +1,7 @@
 import { ParseError } from "../../support/errors.js";
 import { Cursor } from "./cursor.js";
 import { decodeYaml } from "./decode.js";
+import { Outline } from "./outline.js";
 import { StreamParser } from "./stream-parser.js";
 import type { YamlDocument } from "./places.js";
 
@@ -11,7 +12,20 @@ import type { YamlDocument } from "./places.js";
  */
 export function parseYaml(bytes: Uint8Array): YamlDocument {
   const { text, isUtf16 } = decodeYaml(bytes);
-  const builder = new StreamParser(new Cursor(text)).parse();
+  return parseText(text, isUtf16, null);
+}
+
+/** The document read again, with the spans of its entries and collections. Places are the same as before. */
+export function outlineYaml({ text }: YamlDocument): {
+  document: YamlDocument;
+  outline: Outline;
+} {
+  const outline = new Outline();
+  return { document: parseText(text, false, outline), outline };
+}
+
+function parseText(text: string, isUtf16: boolean, outline: Outline | null): YamlDocument {
+  const builder = new StreamParser(new Cursor(text), outline).parse();
   if (builder.branches.length === 0) {
     throw new ParseError("EOF");
   }

@@ -15,6 +15,8 @@ export interface AliasOccurrence {
   readonly start: number;
   readonly end: number;
   readonly isFlow: boolean;
+  /** What its anchor names, with the comments that a copy takes along. */
+  readonly target: TreeValue;
   /** The copy in the tree as it was read; its leaves carry the places of this occurrence. */
   value: TreeValue;
   /** Places of the leaves, in order. */

@@ -1,26 +1,17 @@
-import type { Leaf, TreeBranch } from "../../document/tree.js";
-import { Splicer } from "../splice.js";
+import { equalTrees } from "../../document/compare.js";
+import type { TreeBranch } from "../../document/tree.js";
+import { SopsError } from "../../support/errors.js";
+import { encodeText } from "../../support/text.js";
+import { splitMetadataEntry } from "../metadata-entry.js";
 import type { Piece, RenderMode } from "../store.js";
-import { flowCopy } from "./flow-copy.js";
-import { commentText, isSameLeaf, scalarText, type LeafText } from "./leaf-text.js";
-import type { AliasOccurrence, YamlDocument } from "./places.js";
-import { leafOrder } from "./segment.js";
-import { metadataEdits } from "./metadata-edits.js";
-import { extraEdits, keyEdits, type Edit } from "./structure-edits.js";
+import { Changes, SEAMS } from "./changes.js";
+import { measureStyle } from "./file-style.js";
+import { needsNewScalar } from "./leaf-text.js";
+import { outlineYaml, parseYaml } from "./parse.js";
+import type { YamlDocument } from "./places.js";
+import { makePlan, NO_CHANGES, spliceText, type StructureChange } from "./plan.js";
+import { StructureWalk } from "./structure-walk.js";
 import { matchTrees, type MatchedTrees } from "./tree-match.js";
-
-/** What becomes of the leaves of a document: kept as they are unless named here. */
-interface Plan {
-  /** All leaves in the order of the text. */
-  readonly order: readonly number[];
-  readonly texts: Map<number, LeafText>;
-  /** Copies in place of aliases, by the place of their first leaf. */
-  readonly copies: Map<number, Piece[]>;
-  /** Places of the further leaves of these. */
-  readonly copied: Set<number>;
-  /** Sorted by start once the plan is made. */
-  edits: Edit[];
-}
 
 /**
  * The source with the leaves of `branches` in it; see `Store.render`.
@@ -37,182 +28,69 @@ export function renderYaml(
     return null;
   }
   const matched = matchTrees(document.branches, branches);
-  const plan = matched === null ? null : makePlan(document, matched, mode);
-  return matched === null || plan === null ? null : splice(document, matched.after, plan);
+  const isInPlace = matched !== null && (mode !== "keep" || !needsNewText(document, matched));
+  const plan = isInPlace ? makePlan(document, matched, mode, NO_CHANGES) : null;
+  if (matched !== null && plan !== null) {
+    return spliceText(document, matched.after, plan);
+  }
+  return mode === "keep" ? restructureYaml(document, branches) : null;
 }
 
-function makePlan(document: YamlDocument, matched: MatchedTrees, mode: RenderMode): Plan | null {
-  const order = leafOrder(document);
-  const plan: Plan = {
-    order,
-    texts: new Map(),
-    copies: new Map(),
-    copied: new Set(),
-    edits: [
-      ...extraEdits(document, mode),
-      ...keyEdits(document, matched, mode),
-      ...metadataEdits(document, matched.metadata, order),
-    ],
-  };
-  for (const occurrence of document.aliases) {
-    const copy = aliasCopy(document, occurrence, matched, mode);
-    if (copy === null) {
-      return null;
-    }
-    if (copy !== "none") {
-      planCopy(occurrence, copy, plan);
-    }
-  }
-  for (let place = 0; place < matched.after.length; place += 1) {
-    if (!planLeaf(document, place, matched, mode, plan)) {
-      return null;
-    }
-  }
-  plan.edits = plan.edits.toSorted((a, b) => a.start - b.start);
-  return plan;
-}
-
-function planCopy({ start, end, leaves }: AliasOccurrence, copy: Piece[], plan: Plan): void {
-  const [first, ...others] = leaves;
-  if (first === undefined) {
-    plan.edits.push({ start, end, text: copy.map((piece) => piece.text).join("") });
-    return;
-  }
-  plan.copies.set(first, copy);
-  for (const place of others) {
-    plan.copied.add(place);
-  }
-}
-
-/** @returns false if the leaf cannot be written */
-function planLeaf(
-  document: YamlDocument,
-  place: number,
-  matched: MatchedTrees,
-  mode: RenderMode,
-  plan: Plan,
-): boolean {
-  const { places } = document;
-  const before = matched.before[place];
-  const after = matched.after[place];
-  if (after === undefined || before === undefined || places.kindOf(place) === "alias") {
-    return true;
-  }
-  const losesTag = mode !== "keep" && places.isTagged(place);
-  if (isSameLeaf(before, after) && !losesTag && !losesItsEnd(document, place, matched)) {
-    return true;
-  }
-  const written =
-    after.kind === "comment" ? commentText(after) : scalarText(document, place, after);
-  if (written === null) {
-    return false;
-  }
-  plan.texts.set(place, written);
-  const block = places.blockOf(place);
-  if (written.header !== null && block !== undefined) {
-    plan.edits.push({ start: block.headerStart, end: block.headerEnd, text: written.header });
-  }
-  return true;
-}
-
-/** True for a block scalar that ends with the file, not with a line break, when more lines are to follow. */
-function losesItsEnd(
-  { places, text }: YamlDocument,
-  place: number,
-  { metadata }: MatchedTrees,
-): boolean {
-  const block = places.blockOf(place);
-  const isAtEnd = block?.contentEnd === text.length && block.contentEnd > block.contentStart;
-  return isAtEnd && (metadata.at(-1)?.added ?? null) !== null;
+/** A leaf has another place than it had, so that the shapes are the same by chance; or the text of one has to go. */
+function needsNewText(document: YamlDocument, { before, after }: MatchedTrees): boolean {
+  return after.some((leaf, place) => {
+    const old = before[place];
+    return (
+      (leaf?.place !== undefined && leaf.place !== place) ||
+      (leaf !== undefined &&
+        old !== undefined &&
+        old.kind !== "comment" &&
+        leaf.kind !== "comment" &&
+        document.places.kindOf(place) === "scalar" &&
+        needsNewScalar(document, old, leaf))
+    );
+  });
 }
 
 /**
- * What is written instead of an alias: it stays one (`none`) as long as what it stands for is what its target says.
- *
- * @returns `null` if it can do neither
+ * The text with another structure. It is read again to be sure: a comment may be about another thing than before when
+ * something beside it comes or goes. An empty line can help.
  */
-function aliasCopy(
-  { places }: YamlDocument,
-  { value, leaves, isFlow, hasComments }: AliasOccurrence,
-  { before, after }: MatchedTrees,
-  mode: RenderMode,
-): Piece[] | "none" | null {
-  const [first] = leaves;
-  if (first !== undefined && after[first] === undefined) {
-    return "none";
+function restructureYaml(original: YamlDocument, branches: readonly TreeBranch[]): Piece[] | null {
+  const { document, outline } = outlineYaml(original);
+  const changes = new Changes(document, outline, measureStyle(document, outline));
+  const walk = new StructureWalk(changes);
+  if (branches.length !== document.branches.length || !walk.run(original.branches, branches)) {
+    return null;
   }
-  const saysTheSame = (place: number): boolean => {
-    const origin = places.originOf(place);
-    const target = origin < 0 ? before[place] : after[origin];
-    const leaf = after[place];
-    return leaf !== undefined && target !== undefined && isSameLeaf(leaf, target);
-  };
-  if (mode !== "decrypt" && leaves.every(saysTheSame)) {
-    return "none";
+  const { matched } = changes;
+  for (const seam of SEAMS) {
+    const structure: StructureChange = {
+      edits: changes.edits(seam),
+      isStale: (target) => walk.isStale(target),
+    };
+    const plan = makePlan(document, matched, "keep", structure);
+    const pieces = plan === null ? null : spliceText(document, matched.after, plan);
+    if (pieces === null || says(pieces, branches)) {
+      return pieces;
+    }
   }
-  return hasComments ? null : flowCopy(value, (place) => after[place], isFlow);
+  return null;
 }
 
-function splice(
-  document: YamlDocument,
-  leaves: readonly (Leaf | undefined)[],
-  { order, texts, copies, copied, edits }: Plan,
-): Piece[] {
-  const { places } = document;
-  const splicer = new Splicer(document.text);
-  let nextEdit = 0;
-  /** What of the source is done with, by an edit or a leaf. */
-  let reached = 0;
-  const applyEdits = (limit: number): void => {
-    for (
-      let edit = edits[nextEdit];
-      edit !== undefined && edit.start < limit;
-      edit = edits[nextEdit]
-    ) {
-      // What lies wholly in a stretch that has gone has gone with it.
-      if (edit.start >= reached || edit.end > reached) {
-        splicer.keepUntil(Math.max(edit.start, reached));
-        splicer.insert(edit.text);
-        splicer.skipTo(edit.end);
-        reached = edit.end;
-      }
-      nextEdit += 1;
+function says(pieces: readonly Piece[], branches: readonly TreeBranch[]): boolean {
+  try {
+    const text = pieces.map((piece) => piece.text).join("");
+    const reread = parseYaml(encodeText(text)).branches;
+    return equalTrees(
+      splitMetadataEntry(reread).branches,
+      splitMetadataEntry(branches).branches,
+      "layout",
+    );
+  } catch (error) {
+    if (error instanceof SopsError) {
+      return false;
     }
-  };
-  for (const place of order) {
-    const leaf = leaves[place];
-    if (leaf === undefined || copied.has(place)) {
-      continue;
-    }
-    applyEdits(places.startOf(place));
-    const start = Math.max(places.startOf(place), reached);
-    const end = Math.max(places.endOf(place), reached);
-    reached = end;
-    const copy = copies.get(place);
-    const written = texts.get(place);
-    if (copy !== undefined) {
-      spliceCopy(splicer, start, end, copy);
-    } else if (written === undefined) {
-      splicer.keepLeaf(start, end, leaf);
-    } else {
-      splicer.keepUntil(start);
-      splicer.insert(written.before);
-      splicer.leaf(start, end, written.text, leaf);
-      splicer.insert(written.after);
-    }
-  }
-  applyEdits(Infinity);
-  return splicer.finish();
-}
-
-function spliceCopy(splicer: Splicer, start: number, end: number, copy: readonly Piece[]): void {
-  splicer.keepUntil(start);
-  splicer.skipTo(end);
-  for (const { text, leaf } of copy) {
-    if (leaf === undefined) {
-      splicer.insert(text);
-    } else {
-      splicer.leaf(end, end, text, leaf);
-    }
+    throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { CommentText } from "./comment-queue.js";
 import { parseError, type Cursor } from "./cursor.js";
 import { NO_PROPERTIES } from "./frame.js";
 import { NodeParser } from "./node-parser.js";
+import type { Outline } from "./outline.js";
 import { CORE_TAG_PREFIX } from "./scalar-value.js";
 import { TokenReader } from "./token-reader.js";
 import { TOKEN, type Token } from "./token.js";
@@ -14,9 +15,9 @@ export class StreamParser {
   private readonly builder: TreeBuilder;
   private readonly nodes: NodeParser;
 
-  constructor(cursor: Cursor) {
+  constructor(cursor: Cursor, outline: Outline | null) {
     this.reader = new TokenReader(cursor);
-    this.builder = new TreeBuilder(cursor.text, this.reader.scanner.comments);
+    this.builder = new TreeBuilder(cursor.text, this.reader.scanner.comments, outline);
     this.nodes = new NodeParser(this.reader, this.builder);
   }
 

@@ -1,4 +1,4 @@
-import type { RenderMode } from "../store.js";
+import type { Piece, RenderMode } from "../store.js";
 import { CR, HASH, isBlank, isBreak, LF } from "./characters.js";
 import { writeKey } from "./flow-copy.js";
 import { isSameLeaf } from "./leaf-text.js";
@@ -10,6 +10,8 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Instead of `text`, where leaves are in it. */
+  readonly pieces?: readonly Piece[];
 }
 
 /** What of the text outside the tree goes (modes: `RenderMode`). */

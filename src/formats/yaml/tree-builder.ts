@@ -15,6 +15,7 @@ import {
   type PendingKey,
 } from "./frame.js";
 import { MAX_DEPTH, MAX_DEPTH_PROBLEM } from "./limits.js";
+import type { ContainerSpan, EntrySpan, Outline } from "./outline.js";
 import { PlaceTable, type DocumentSpan, type Extra, type PlaceStyle } from "./places.js";
 import { DocumentChecks, type Root } from "./document-checks.js";
 import { isMergeKey, keyText, type KeyText } from "./scalar-value.js";
@@ -51,14 +52,18 @@ export class TreeBuilder {
   readonly documents: DocumentSpan[] = [];
   readonly anchors: Anchors = new Anchors(this.places);
   readonly comments: CommentItems;
+  private readonly outline: Outline | null;
   private readonly frames: Frame[] = [];
   private top: Frame | null = null;
   private checks = new DocumentChecks(true);
   private root: Root | null = null;
   private rootItems: MapItem[] = [];
   private documentStart = 0;
+  private rootSpan: ContainerSpan | null = null;
 
-  constructor(text: string, queue: CommentQueue) {
+  /** @param outline filled with the spans of all entries and collections, if there is one */
+  constructor(text: string, queue: CommentQueue, outline: Outline | null) {
+    this.outline = outline;
     this.comments = new CommentItems(text, queue, this.places);
   }
 
@@ -71,6 +76,7 @@ export class TreeBuilder {
     this.checks = new DocumentChecks(this.documents.length === 0);
     this.root = null;
     this.rootItems = this.comments.items(head);
+    this.rootSpan = null;
     this.anchors.startDocument();
   }
 
@@ -78,9 +84,35 @@ export class TreeBuilder {
   endDocument(foot: CommentText | null, end: number): void {
     this.checks.finish(this.root);
     this.comments.append(this.rootItems, foot);
-    this.branches.push({ kind: "map", items: this.rootItems });
+    const branch: TreeBranch = { kind: "map", items: this.rootItems };
+    this.branches.push(branch);
+    if (this.rootSpan !== null) {
+      this.outline?.containers.set(branch, this.rootSpan);
+    }
     const isPlainRoot = this.root === null || this.root.isBlockAtMargin || this.root.isEmpty;
     this.documents.push({ start: this.documentStart, end, isPlainRoot });
+  }
+
+  /** An entry of the innermost collection begins. */
+  startEntry(at: number): void {
+    if (this.top !== null) {
+      this.top.entryStart = at;
+    }
+  }
+
+  /** A node begins somewhere behind `at`. */
+  startNode(at: number): void {
+    if (this.top !== null) {
+      this.top.headEnd = at;
+      this.top.bodyStart = at;
+    }
+  }
+
+  /** The node's own text begins somewhere behind `at`, where its properties end. */
+  startBody(at: number): void {
+    if (this.top !== null) {
+      this.top.bodyStart = at;
+    }
   }
 
   addScalar(
@@ -101,10 +133,12 @@ export class TreeBuilder {
       this.setKey(top, keyText(value), comments, spanOf(token), { isMerge, isTagged });
       return;
     }
-    const { end, block } = token;
+    const { block } = token;
+    const isBlank = block !== null && block.contentStart === block.contentEnd;
+    const end = isBlank ? block.headerEnd : token.end;
     const start = block?.contentStart ?? token.start;
     const isFlow = top?.isFlow ?? false;
-    const place = this.places.addScalar(start, end, style, isFlow, isTagged, block);
+    const place = this.places.addScalar(start, token.end, style, isFlow, isTagged, block);
     const placed =
       value.kind === "string"
         ? { kind: value.kind, value: value.value, place }
@@ -218,6 +252,11 @@ export class TreeBuilder {
     } else {
       template = top.kind === "map" ? this.addPair(top, node) : this.addElement(top, node);
     }
+    if (this.outline !== null && frame !== null) {
+      const span = spanOfFrame(frame, node.end, top);
+      this.outline.containers.set(node.value, span).set(template, span);
+      this.rootSpan = top === null ? span : this.rootSpan;
+    }
     this.anchors.close(node.anchor, template);
   }
 
@@ -238,7 +277,9 @@ export class TreeBuilder {
     return value;
   }
 
-  private addElement(list: Frame, { value, comments, isLeafLike, anchor }: Finished): TreeValue {
+  private addElement(list: Frame, node: Finished): TreeValue {
+    const { value, comments, isLeafLike, anchor } = node;
+    this.outline?.entries.set(value, entryOf(list, node.end));
     if (comments === NO_COMMENTS) {
       list.items.push(value);
       return value;
@@ -281,7 +322,9 @@ export class TreeBuilder {
     }
     const isSpecial = key.isTagged || key.aliasOf !== undefined || this.frames.length === 1;
     const pair: Pair = { kind: "pair", key: key.key, keyType: key.keyType, value: placed };
-    map.items.push(isSpecial ? { ...pair, place: this.addPairPlace(key, end, map.isFlow) } : pair);
+    const item = isSpecial ? { ...pair, place: this.addPairPlace(key, end, map.isFlow) } : pair;
+    map.items.push(item);
+    this.outline?.entries.set(item, entryOf(map, end));
     map.valueFoot = isLeafLike ? foot : null;
     map.keyFoot = key.foot;
     map.hasPairs = true;
@@ -328,4 +371,29 @@ export class TreeBuilder {
 
 function spanOf({ start, end }: Token): Span {
   return { start, end };
+}
+
+function entryOf({ kind, isFlow, entryStart, headEnd, bodyStart }: Frame, end: number): EntrySpan {
+  const isBare = isFlow && kind === "list";
+  return { start: entryStart, headEnd: isBare ? entryStart : headEnd, bodyStart, end };
+}
+
+function spanOfFrame(frame: Frame, end: number, parent: Frame | null): ContainerSpan {
+  const { kind, isFlow, start, mark } = frame;
+  return {
+    kind,
+    isFlow,
+    start,
+    end,
+    column: mark.column,
+    parent:
+      parent === null
+        ? null
+        : {
+            kind: parent.kind,
+            start: parent.start,
+            column: parent.mark.column,
+            isFlow: parent.isFlow,
+          },
+  };
 }

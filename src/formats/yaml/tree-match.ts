@@ -42,21 +42,49 @@ export function matchTrees(
   }
   const matched: MatchedTrees = { before: [], after: [], pairs: [], metadata: [] };
   for (const [index, branch] of before.entries()) {
-    const other = after[index]?.items ?? [];
-    const removed = branch.items.find(isMetadataPair) ?? null;
-    const current = other.find(isMetadataPair) ?? null;
-    const isKept = removed !== null && current?.value === removed.value;
-    const pass = (items: readonly MapItem[]): readonly MapItem[] =>
-      isKept ? items : items.filter((item) => !isMetadataPair(item));
-    if (!matchItems(pass(branch.items), pass(other), matched)) {
+    const split = splitMetadata(branch, after[index] ?? { kind: "map", items: [] }, branch);
+    if (!matchShapes(split.before, split.after, matched)) {
       return null;
     }
-    matched.metadata.push(isKept ? { removed: null, added: null } : { removed, added: current });
+    matched.metadata.push(split.metadata);
   }
   return matched;
 }
 
-function matchItems(
+/**
+ * Two documents without their metadata, unless that is the same.
+ *
+ * @param original as `branch`, with the metadata that `other` may have kept
+ */
+export function splitMetadata(
+  branch: TreeBranch,
+  other: TreeBranch,
+  original: TreeBranch,
+): {
+  readonly before: readonly MapItem[];
+  readonly after: readonly MapItem[];
+  readonly metadata: MatchedMetadata;
+} {
+  const removed = branch.items.find(isMetadataPair) ?? null;
+  const added = other.items.find(isMetadataPair) ?? null;
+  const known = original.items.find(isMetadataPair);
+  if (known !== undefined && added?.value === known.value) {
+    const metadata = { removed: null, added: null };
+    return { before: branch.items, after: other.items, metadata };
+  }
+  return {
+    before: withoutMetadata(branch),
+    after: withoutMetadata(other),
+    metadata: { removed, added },
+  };
+}
+
+function withoutMetadata({ items }: TreeBranch): readonly MapItem[] {
+  return items.filter((item) => !isMetadataPair(item));
+}
+
+/** Lays items of one shape side by side. @returns false for different shapes */
+export function matchShapes(
   before: readonly Item[],
   after: readonly Item[],
   matched: MatchedTrees,

@@ -303,7 +303,7 @@ describe("edits within one side", () => {
 
   test.each([
     ["a:\n", "a: v\n"],
-    ["a: # c\n", "a: v # c\n"],
+    ["a: # c\n", "# c\na: v\n"],
     ["-a:\n", "-a: v\n"],
     ["a: [x: ]\n", "a: [x: v ]\n"],
     ["a: &x\n", "a: &x v\n"],
@@ -313,7 +313,7 @@ describe("edits within one side", () => {
     expect(render(text, () => stringValue("v"), "keep")).toBe(expected);
   });
 
-  test("another shape is refused", () => {
+  test.each(["encrypt", "decrypt"] as const)("another shape is refused to %s", (mode) => {
     const document = parse("a: 1\nb: [x]\n");
     for (const other of [
       "a: 1\n",
@@ -322,9 +322,9 @@ describe("edits within one side", () => {
       "a: 1\nb: x\n",
       "a: [1]\nb: [x]\n",
     ]) {
-      expect(yamlStore.render(document, parse(other).branches, "keep")).toBeNull();
+      expect(yamlStore.render(document, parse(other).branches, mode)).toBeNull();
     }
-    expect(yamlStore.render(document, [], "keep")).toBeNull();
+    expect(yamlStore.render(document, [], mode)).toBeNull();
   });
 });
 
