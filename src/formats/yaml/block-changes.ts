@@ -47,7 +47,7 @@ function insertEntries(changes: Changes, level: ChangeLevel, gap: Gap): boolean 
   const { span } = level;
   const writer = new BlockWriter(style);
   const start = style.lineBreak + " ".repeat(span.column);
-  const notes = gap.before === null ? null : addNotes(changes, gap);
+  const notes = addNotes(changes, gap);
   if (notes !== null) {
     return notes;
   }
