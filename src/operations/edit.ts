@@ -14,7 +14,7 @@ import { openEditSession, type EditSession } from "./editor/session.js";
 import { createEncryption } from "./encryption.js";
 import { loadEncryptedStore } from "./encrypted-document.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
-import { absolutePath, cannotRead } from "./input-file.js";
+import { cannotRead, isThere } from "./input-file.js";
 import { createFileKey, encryptNewFile, planNewFile } from "./new-file.js";
 import type { EditOptions, FileOutcome, Notices } from "./options.js";
 import { openForChange, rewriteOptions } from "./rewrite.js";
@@ -40,10 +40,8 @@ export async function editFile(
 ): Promise<FileOutcome> {
   const run = createRun(options, runtime, notices);
   try {
-    const isThere =
-      runtime.fs.statSync(absolutePath(runtime, options.file), { throwIfNoEntry: false }) !==
-      undefined;
-    await (isThere ? editExisting(options, run, askAgain) : editNew(options, run, askAgain));
+    const isOld = isThere(runtime, options.file);
+    await (isOld ? editExisting(options, run, askAgain) : editNew(options, run, askAgain));
     return { file: options.file, status: "done", target: options.file };
   } finally {
     run.close();

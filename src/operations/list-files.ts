@@ -1,8 +1,9 @@
+import type { Dirent } from "node:fs";
 import * as path from "node:path";
 
 import type { Runtime } from "../support/runtime.js";
 
-import { absolutePath } from "./input-file.js";
+import { absolutePath, cannotRead } from "./input-file.js";
 
 type Machine = Pick<Runtime, "cwd" | "env" | "exec" | "fs">;
 
@@ -65,11 +66,20 @@ function isPlainFile(fs: Machine["fs"], cwd: string, name: string): boolean {
   }
 }
 
+/** @throws SopsError CANNOT_READ: what cannot be looked into may hold files that the user means */
+function entriesOf(fs: Machine["fs"], directory: string): Dirent[] {
+  try {
+    return fs.readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    throw cannotRead(directory, error);
+  }
+}
+
 function walk({ fs }: Machine, base: string): string[] {
   const files: string[] = [];
   const waiting = ["."];
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
-    for (const entry of fs.readdirSync(path.join(base, directory), { withFileTypes: true })) {
+    for (const entry of entriesOf(fs, path.join(base, directory))) {
       const name = path.join(directory, entry.name);
       if (entry.isDirectory() && entry.name !== ".git") {
         waiting.push(name);

@@ -1,13 +1,14 @@
 import * as path from "node:path";
 
 import { createOutput } from "../support/files/create-output.js";
+import { writeFailure } from "../support/files/failure.js";
 import { withFileLock } from "../support/files/lock.js";
 import { replaceFile } from "../support/files/replace-file.js";
 import { assertWritable, takeSnapshot, type TargetSnapshot } from "../support/files/target.js";
 import { SopsError } from "../support/errors.js";
 import type { Runtime } from "../support/runtime.js";
 
-import { absolutePath, cannotRead } from "./input-file.js";
+import { absolutePath, cannotRead, refuseDevice } from "./input-file.js";
 import type { DestinationOptions, Notices } from "./options.js";
 
 /** How often a change starts again because somebody else changed the file meanwhile. */
@@ -54,6 +55,7 @@ export async function changeFile(
 }
 
 function snapshotOf(runtime: Runtime, file: string): TargetSnapshot {
+  refuseDevice(runtime, file);
   try {
     return takeSnapshot(runtime, file);
   } catch (error) {
@@ -80,7 +82,7 @@ export async function deliver(
     return undefined;
   }
   if (destination.outputDir !== undefined) {
-    runtime.fs.mkdirSync(path.dirname(absolutePath(runtime, target)), { recursive: true });
+    makeDirectory(runtime, target);
   }
   await createOutput(runtime, target, bytes, {
     isClear: destination.isClear,
@@ -89,6 +91,14 @@ export async function deliver(
     },
   });
   return target;
+}
+
+function makeDirectory(runtime: Runtime, target: string): void {
+  try {
+    runtime.fs.mkdirSync(path.dirname(absolutePath(runtime, target)), { recursive: true });
+  } catch (error) {
+    throw writeFailure(target, error);
+  }
 }
 
 /** Where the result of one file goes; `undefined` is standard output. */

@@ -10,7 +10,7 @@ import { showText } from "../support/text.js";
 
 import { FILES_AT_A_TIME, noticesOf, refuseSharedTargets, runBatch } from "./batch.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
-import { absolutePath, readInput } from "./input-file.js";
+import { isThere, readInput } from "./input-file.js";
 import { lenientContext } from "./lenient-context.js";
 import { keyGroupsOf } from "./key-metadata.js";
 import type { FileOutcome, Notices, RecipientTexts, RotateOptions } from "./options.js";
@@ -94,9 +94,7 @@ async function rotateOne(
 
 /** spec: cli.md §4, exit 49 */
 function requireForChanges(file: string, { add, remove }: RotateOptions, { runtime }: Run): void {
-  const isThere =
-    runtime.fs.statSync(absolutePath(runtime, file), { throwIfNoEntry: false }) !== undefined;
-  if (add.size + remove.size > 0 && !isThere) {
+  if (add.size + remove.size > 0 && !isThere(runtime, file)) {
     throw new SopsError(
       "FILE_NOT_FOUND",
       `Error: cannot add or remove keys on non-existent file ${showText(file)}`,

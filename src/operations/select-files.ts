@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import * as path from "node:path";
 
 import { matchingRule } from "../config/resolve.js";
@@ -63,7 +64,7 @@ async function selectAll({ files }: FileSelectionOptions, run: Run): Promise<str
 
 async function expand(word: string, run: Run): Promise<string[]> {
   const { runtime } = run;
-  const stat = runtime.fs.statSync(absolutePath(runtime, word), { throwIfNoEntry: false });
+  const stat = statOf(word, run);
   if (stat?.isDirectory() === true) {
     return onlyEncrypted(await listFiles(runtime, word), `below ${showText(word)}`, run);
   }
@@ -72,10 +73,18 @@ async function expand(word: string, run: Run): Promise<string[]> {
   }
   const matches = compileGlob(word);
   const base = globBase(word);
-  const baseStat = runtime.fs.statSync(absolutePath(runtime, base), { throwIfNoEntry: false });
-  const files = baseStat?.isDirectory() === true ? await listFiles(runtime, base) : [];
+  const files = statOf(base, run)?.isDirectory() === true ? await listFiles(runtime, base) : [];
   const found = files.filter((file) => matches(file.split(path.sep).join("/")));
   return onlyEncrypted(found, `matches ${showText(word)}`, run);
+}
+
+/** Whoever reads a file that cannot be looked up tells why. */
+function statOf(file: string, { runtime }: Run): Stats | undefined {
+  try {
+    return runtime.fs.statSync(absolutePath(runtime, file), { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 async function onlyEncrypted(files: readonly string[], where: string, run: Run): Promise<string[]> {

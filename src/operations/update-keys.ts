@@ -10,7 +10,7 @@ import { FILES_AT_A_TIME, noticesOf, runBatch } from "./batch.js";
 import { compareKeys, isKeyChange } from "./compare-keys.js";
 import { openEncrypted } from "./encrypted-document.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
-import { absolutePath, readInput } from "./input-file.js";
+import { absolutePath, isThere, readInput } from "./input-file.js";
 import { keyGroupsOf, keyListsOf } from "./key-metadata.js";
 import type { FileOutcome, KeyDialogue, KeyPlan, Notices, UpdateKeysOptions } from "./options.js";
 import { changeFile } from "./output-file.js";
@@ -142,9 +142,8 @@ function newThreshold(ofFile: number, ofRule: number, groups: number): number {
 
 /** spec: cli.md §4: here a file that is missing or a directory is exit 1 */
 async function readExisting(file: string, { runtime }: Run): Promise<Uint8Array> {
-  const absolute = absolutePath(runtime, file);
-  const stat = runtime.fs.statSync(absolute, { throwIfNoEntry: false });
-  if (stat === undefined) {
+  if (!isThere(runtime, file)) {
+    const absolute = absolutePath(runtime, file);
     throw new SopsError("FILE_NOT_FOUND", `${showText(absolute)}: no such file`, { exitCode: 1 });
   }
   return readInput(runtime, file);
