@@ -1,4 +1,4 @@
-import * as path from "node:path";
+import { resolve } from "node:path";
 import { Readable } from "node:stream";
 
 import { PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
@@ -91,7 +91,7 @@ function createHandler(machine: PublishMachine): NonNullable<S3ClientConfig["req
 
 function trustOf({ cwd, env, fs }: PublishMachine): HttpTrust {
   const file = firstOf(env, "AWS_CA_BUNDLE");
-  return file === "" ? {} : { authorities: [decodeText(fs.readFileSync(path.resolve(cwd, file)))] };
+  return file === "" ? {} : { authorities: [decodeText(fs.readFileSync(resolve(cwd, file)))] };
 }
 
 function urlOf({ protocol, hostname, port, path, query }: HandlerRequest): string {
