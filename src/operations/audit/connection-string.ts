@@ -115,24 +115,24 @@ function optionSettings(text: string): (readonly [string, string])[] {
   return settings;
 }
 
+const ADDRESS =
+  /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?(\[[^\]/?#]*\]|[^[\]:/?#@]*)(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/u;
+
+/** Not by the rules of web addresses, which drop common ports and take `///name` for a host. */
 function readAddress(text: string): Map<string, string> {
-  let url: URL;
-  try {
-    // The scheme of a known kind, lest host and port be taken as a path.
-    url = new URL(text.replace(/^postgres(?:ql)?:/u, "http:"));
-  } catch {
+  const match = ADDRESS.exec(text);
+  if (match === null) {
     throw new Error("the connection string is no address");
   }
-  const host = unescaped(url.hostname).replace(/^\[(.*)\]$/u, "$1");
-  // What the scheme makes of an absent or common port is not what was written.
-  const port = /^[^/?#]*:(\d+)(?:[/?#]|$)/u.exec(text.replace(/^\w+:\/\/(?:[^/?#]*@)?/u, ""))?.[1];
+  const [, login = "", host = "", port = "", database = "", query = ""] = match;
+  const [, user = "", password = ""] = /^([^:]*)(?::(.*))?$/su.exec(login) ?? [];
   const found: readonly (readonly [string, string])[] = [
-    ["host", host],
-    ["port", port ?? ""],
-    ["user", unescaped(url.username)],
-    ["password", unescaped(url.password)],
-    ["dbname", unescaped(url.pathname.slice(1))],
-    ...url.searchParams,
+    ["host", unescaped(host.replace(/^\[(.*)\]$/u, "$1"))],
+    ["port", port],
+    ["user", unescaped(user)],
+    ["password", unescaped(password)],
+    ["dbname", unescaped(database)],
+    ...new URLSearchParams(query),
   ];
   return new Map(found.filter(([, value]) => value !== ""));
 }

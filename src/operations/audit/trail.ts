@@ -1,7 +1,6 @@
 import { messageOf, SopsError } from "../../support/errors.js";
 import type { AuditAction, Runtime } from "../../support/runtime.js";
 import { loadSdk } from "../../support/sdk.js";
-import { describeSystemError, systemErrorCode } from "../../support/system-error.js";
 import { showText } from "../../support/text.js";
 
 import { parseConnectionString, type ConnectionSettings } from "./connection-string.js";
@@ -88,6 +87,5 @@ function failure(what: string, settings: ConnectionSettings, cause: unknown): So
 /** Of several addresses of a host the first failure tells. */
 function reasonOf(cause: unknown): string {
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
-  const code = systemErrorCode(first);
-  return code !== null && /^E[A-Z]+$/u.test(code) ? describeSystemError(first) : messageOf(first);
+  return messageOf(first);
 }

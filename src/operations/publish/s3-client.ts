@@ -94,13 +94,13 @@ function trustOf({ cwd, env, fs }: PublishMachine): HttpTrust {
   return file === "" ? {} : { authorities: [decodeText(fs.readFileSync(resolve(cwd, file)))] };
 }
 
-function urlOf({ protocol, hostname, port, path, query }: HandlerRequest): string {
+function urlOf({ protocol, hostname, port, path: target, query }: HandlerRequest): string {
   const pairs = Object.entries(query ?? {}).flatMap(([name, value]) => {
     const texts = typeof value === "string" || value === null ? [value ?? ""] : value;
     return texts.map((text) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`);
   });
   const search = pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-  return `${protocol}//${hostname}${port === undefined ? "" : `:${String(port)}`}${path}${search}`;
+  return `${protocol}//${hostname}${port === undefined ? "" : `:${String(port)}`}${target}${search}`;
 }
 
 async function bodyOf(body: unknown): Promise<Uint8Array> {

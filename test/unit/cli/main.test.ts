@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { COMMANDS } from "../../../src/cli/command-list.js";
 import { main } from "../../../src/cli/main.js";
 import { SopsError } from "../../../src/support/errors.js";
 import { recordingCommands, type RecordedCall } from "../../support/commands.js";
@@ -61,17 +60,6 @@ describe("dispatch (cli.md §1)", () => {
     const { calls, stderr } = await run(["-d", "encrypt"]);
     expect(calls.map(({ command }) => command)).toEqual(["encrypt"]);
     expect(stderr).toContain("--decrypt stands before the command encrypt and is ignored");
-  });
-
-  const built = new Set(COMMANDS.map(({ name }) => name));
-  const later = ["edit", "keyservice", "publish", "exec-env", "exec-file", "completion"];
-  test.each(later.filter((verb) => !built.has(verb)))("%s comes later", async (verb) => {
-    const { exit, stderr, stdout } = await run([verb, "f"]);
-    expect({ exit, stderr, stdout }).toEqual({
-      exit: 1,
-      stderr: `leafseal: error: ${verb} comes in a later version\n`,
-      stdout: "",
-    });
   });
 
   test.each([[["f"]], [["-s", "f"]]])("without a mode %j the file is edited", async (argv) => {
