@@ -129,12 +129,12 @@ describe("searchConfig", () => {
 describe("explicitPlace", () => {
   it.each([
     ["/etc/sops.yaml", "/etc/sops.yaml", "/etc"],
-    ["c.yml", "/work/here/c.yml", "/work/here"],
-    ["../c.yml", "/work/here/../c.yml", "/work"],
-    ["~/c.yml", "/work/here/~/c.yml", "/work/here/~"],
+    ["c.yml", "/srv/here/c.yml", "/srv/here"],
+    ["../c.yml", "/srv/here/../c.yml", "/srv"],
+    ["~/c.yml", "/srv/here/~/c.yml", "/srv/here/~"],
     ["/a/../b/c.yml", "/a/../b/c.yml", "/b"],
   ])("places %s", (path, openPath, directory) => {
-    const place = explicitPlace(createTestRuntime({ cwd: "/work/here" }), path);
+    const place = explicitPlace(createTestRuntime({ cwd: "/srv/here" }), path);
     expect(place).toEqual({ path, openPath, directory });
   });
 });
