@@ -100,8 +100,10 @@ export async function open(
 /**
  * For this test file: age hands out tokens for data keys instead of wrapping them, which costs most of the time of a
  * small file. Anything that is no token goes to the real one. Call it at the top of a test file.
+ *
+ * @returns what knows the data key of a YAML file
  */
-export function withoutKeyCost(): void {
+export function withoutKeyCost(): { readonly dataKeyOf: (sealed: string) => Uint8Array } {
   const dataKeys = new Map<string, Uint8Array>();
   beforeAll(async () => {
     const client = await ageKeyType.load();
@@ -122,4 +124,12 @@ export function withoutKeyCost(): void {
   afterAll(() => {
     vi.restoreAllMocks();
   });
+  return {
+    dataKeyOf(sealed) {
+      const text = sealed.replaceAll(/^ +/gm, "");
+      const found = [...dataKeys].find(([token]) => text.includes(token))?.[1];
+      if (found === undefined) throw new Error("the file has no data key of this test");
+      return found;
+    },
+  };
 }
