@@ -98,7 +98,7 @@ export interface KeyGroupOptions {
  * The groups of a rule: `key_groups` if there are any, else one group of the flat fields, which may be empty.
  *
  * @throws ParseError for flat fields of a wrong kind
- * @throws SopsError INVALID_RECIPIENT, KEY_TYPE_NOT_BUILT_IN with path and line
+ * @throws SopsError INVALID_RECIPIENT with path and line
  */
 export function keyGroupsOf(keys: RuleKeys, options: KeyGroupOptions): KeyGroup[] {
   if (keys.groups.length > 0) {

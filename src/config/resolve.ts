@@ -52,7 +52,7 @@ export interface EncryptionPlan {
  *
  * @param config - `null` when there is no configuration file
  * @throws SopsError CONFIG_NOT_FOUND, NO_MATCHING_RULE, CONFIG_INVALID, CONFLICTING_SELECTION (exit 8 where flags take
- *   part, 1 within a rule), INVALID_REGEX, INVALID_RECIPIENT, KEY_TYPE_NOT_BUILT_IN
+ *   part, 1 within a rule), INVALID_REGEX, INVALID_RECIPIENT
  */
 export function resolveEncryption(
   input: EncryptionInput,
@@ -61,8 +61,7 @@ export function resolveEncryption(
   const given = givenGroup(input);
   const rule = ruleFor(input, config, given !== null);
   // A rule must be valid even where given keys replace its own (config.md §8).
-  const configured =
-    rule === null ? [] : groupsOfRule(input, config?.path ?? "", rule, given !== null);
+  const configured = rule === null ? [] : groupsOfRule(input, config?.path ?? "", rule);
   const settings = settingsOf(input, rule);
   const warnings = rule === null ? [] : unknownFieldWarnings(rule);
   return {
@@ -126,7 +125,7 @@ export function resolveRule(
   if (rule === null) {
     throw noMatchingRule();
   }
-  return { rule, groups: groupsOfRule(query, config.path, rule, false) };
+  return { rule, groups: groupsOfRule(query, config.path, rule) };
 }
 
 /**
@@ -201,22 +200,13 @@ function groupsOfRule(
   { encryptionContext }: Pick<RuleQuery, "encryptionContext">,
   path: string,
   rule: CreationRule,
-  isReplaced: boolean,
 ): KeyGroup[] {
   if (countSelectionSettings(rule.selection) > 1) {
     throw conflict("error loading config: ", "for the same rule", 1);
   }
   // An invalid pattern never means "matches nothing", also where a flag replaces it (security.md R3).
   compileSelection(rule.selection);
-  try {
-    return withConfigPath(path, () => keyGroupsOf(rule.keys, { path, encryptionContext }));
-  } catch (error) {
-    // What is valid but cannot be used yet is no mistake of a rule whose keys are not used.
-    if (isReplaced && error instanceof SopsError && error.code === "KEY_TYPE_NOT_BUILT_IN") {
-      return [];
-    }
-    throw error;
-  }
+  return withConfigPath(path, () => keyGroupsOf(rule.keys, { path, encryptionContext }));
 }
 
 function conflict(prefix: string, scope: string, exitCode: number): SopsError {

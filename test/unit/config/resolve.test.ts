@@ -109,7 +109,7 @@ describe("keys of a new file", () => {
     ],
     [
       "a rule with keys that cannot be used yet, given keys",
-      "creation_rules: [{age: age1yubikey1qabc}]",
+      "creation_rules: [{kms: 'arn:aws:kms:eu-west-1:1:key/x'}]",
       { recipients: { age: A } },
       [[`age ${A}`]],
     ],
