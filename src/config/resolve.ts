@@ -139,7 +139,7 @@ export function resolveRecreation(
   isBinary: boolean,
   config: LoadedConfig,
 ): EncryptionPlan | null {
-  const groups = groupsOfRule({}, config.path, rule, false);
+  const groups = groupsOfRule({}, config.path, rule);
   if (groups.every((group) => group.length === 0)) {
     return null;
   }

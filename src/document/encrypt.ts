@@ -6,7 +6,7 @@ import { createMacHasher, type MacHasher } from "./mac.js";
 import { plaintextOf, typeOf } from "./plaintext.js";
 import type { Selection } from "./selection.js";
 import type { Comment, ScalarValue, TreeBranch } from "./tree.js";
-import { IV_LENGTH, seal } from "./value-cipher.js";
+import { ciphertextType, IV_LENGTH, seal } from "./value-cipher.js";
 import {
   formatTreePath,
   walkTree,
@@ -101,10 +101,12 @@ class TreeEncryption implements WalkHandler {
   }
 
   comment(value: Comment, at: LeafPosition): Comment {
-    if (!at.isSelected || value.text === "") {
+    const { selection, reuse } = this.#options;
+    // Ciphertext that did not open, as in files whose comments sops has moved: kept as it is, not sealed once more.
+    const isKept = reuse !== undefined && ciphertextType(value.text) === "comment";
+    if (!at.isSelected || value.text === "" || isKept) {
       return value;
     }
-    const { selection } = this.#options;
     const text = this.#seal(encodeText(value.text), "comment", at);
     if (
       selection.by === "comment" &&
