@@ -68,10 +68,14 @@ describe("what a command loads", () => {
     },
   );
 
-  test("decrypting with age loads the client of age only", async () => {
-    const { keyClients } = await loadedBy(["decrypt", "enc.yaml"]);
-    expect(keyClients).toEqual(["age"]);
-  });
+  test.each([[["decrypt", "enc.yaml"]], [["encrypt", "--age", AGE_RECIPIENT, "a.yaml"]]])(
+    "%j: the client of age only, and no package",
+    async (args) => {
+      const { packages, keyClients } = await loadedBy(args);
+      expect(keyClients).toEqual(["age"]);
+      expect(packages).toEqual([]);
+    },
+  );
 });
 
 describe("installed", () => {

@@ -39,6 +39,31 @@ export function decodeBech32(text: string): Bech32 | string {
   return bytes === null ? "invalid padding" : { prefix, bytes };
 }
 
+/** @param prefix - in lower case */
+export function encodeBech32(prefix: string, bytes: Uint8Array): string {
+  const groups = toGroups(bytes);
+  const blank = Array.from({ length: CHECKSUM_LENGTH }, () => 0);
+  const sum = checksum([...expand(prefix), ...groups, ...blank]) ^ 1;
+  const end = blank.map((_, index) => (sum >> (5 * (CHECKSUM_LENGTH - 1 - index))) & 31);
+  const text = [...groups, ...end].map((group) => ALPHABET.charAt(group)).join("");
+  return `${prefix}1${text}`;
+}
+
+/** Bytes to groups of five bits, the last filled up with zeros. */
+function toGroups(bytes: Uint8Array): number[] {
+  const groups: number[] = [];
+  let bits = 0;
+  let width = 0;
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xfff;
+    for (width += 8; width >= 5;) {
+      width -= 5;
+      groups.push((bits >> width) & 31);
+    }
+  }
+  return width === 0 ? groups : [...groups, (bits << (5 - width)) & 31];
+}
+
 function expand(prefix: string): number[] {
   const codes = Array.from(prefix, (char) => char.charCodeAt(0));
   return [...codes.map((code) => code >> 5), 0, ...codes.map((code) => code & 31)];

@@ -1,9 +1,13 @@
 import type { KeyContext } from "../key-type.js";
-import { openWithHybrid, recipientOf } from "./file-client.js";
+import { encodeBech32 } from "./bech32.js";
 import type { Candidate } from "./identity-source.js";
 import type { ParsedIdentity } from "./identity-text.js";
 import { createPluginIdentity } from "./plugin/identity.js";
+import type { AgeIdentity } from "./stanza.js";
 import { createX25519Identity } from "./x25519-identity.js";
+import { scalarMultiplyBase } from "./x25519.js";
+
+const HYBRID_TYPE = "mlkem768x25519";
 
 /** A post-quantum recipient has two thousand characters. */
 const SHOWN_LENGTH = 70;
@@ -15,13 +19,13 @@ export function candidateOf(parsed: ParsedIdentity, context: KeyContext): Candid
       return {
         identity: createX25519Identity(parsed.scalar),
         turn: "at-once",
-        describe: () => publicSide(parsed.text),
+        describe: () => Promise.resolve(encodeBech32("age", scalarMultiplyBase(parsed.scalar))),
       };
     case "hybrid":
       return {
-        identity: { unwrap: ({ file }) => openWithHybrid(file, parsed.text) },
+        identity: createHybridIdentity(parsed.text),
         turn: "at-once",
-        describe: () => publicSide(parsed.text),
+        describe: () => hybridPublicSide(parsed.text),
       };
     case "plugin":
       return {
@@ -32,7 +36,19 @@ export function candidateOf(parsed: ParsedIdentity, context: KeyContext): Candid
   }
 }
 
-async function publicSide(identity: string): Promise<string> {
-  const recipient = await recipientOf(identity);
-  return recipient.length > SHOWN_LENGTH ? `${recipient.slice(0, SHOWN_LENGTH)}…` : recipient;
+function createHybridIdentity(text: string): AgeIdentity {
+  return {
+    async unwrap({ stanzas, file }) {
+      if (!stanzas.some(({ args }) => args[0] === HYBRID_TYPE)) {
+        return null;
+      }
+      const { openWithHybrid } = await import("./library-client.js");
+      return openWithHybrid(file, text);
+    },
+  };
+}
+
+async function hybridPublicSide(identity: string): Promise<string> {
+  const { hybridRecipientOf } = await import("./library-client.js");
+  return `${(await hybridRecipientOf(identity)).slice(0, SHOWN_LENGTH)}…`;
 }

@@ -1,7 +1,9 @@
 import { messageOf } from "../../support/errors.js";
 import type { KeyClient, KeyContext } from "../key-type.js";
 import { textField } from "../master-key.js";
-import { decodeArmor, encodeArmor, openAgeFile, sealAgeFile } from "./file-client.js";
+import { openAgeFile, sealAgeFile } from "./age-file.js";
+import { decodeArmor, encodeArmor } from "./armor.js";
+import { decodeBech32 } from "./bech32.js";
 import { createAttempt } from "./keyring.js";
 import { pluginOfRecipient } from "./plugin/name.js";
 import { createPluginRecipient } from "./plugin/recipient.js";
@@ -9,13 +11,21 @@ import { checkRecipient, recipientKind } from "./recipient.js";
 import { parsePublicKeyLine } from "./ssh/public-key.js";
 import { createSshRecipient } from "./ssh/recipient.js";
 import { DamagedFileError, type FileKeyWrapper } from "./stanza.js";
+import { createX25519Recipient } from "./x25519-recipient.js";
 
 /** Wraps and unwraps with age keys of all kinds: native, SSH, and those of plugins. */
 export const ageClient: KeyClient = {
   /** One age file with one recipient, armored, with its final line feed (keys.md §5.1). */
   async wrap(key, dataKey, context) {
     const recipient = textField(key.fields, "recipient");
-    return encodeArmor(await sealAgeFile(dataKey, wrapperFor(recipient, context)));
+    const wrapper = wrapperFor(recipient, context);
+    if (wrapper !== null) {
+      return encodeArmor(
+        await sealAgeFile(dataKey, wrapper, (length) => context.machine.randomBytes(length)),
+      );
+    }
+    const { sealWithLibrary } = await import("./library-client.js");
+    return encodeArmor(await sealWithLibrary(dataKey, recipient));
   },
 
   /** The recipient of the entry is not compared: only the wrapped key and the identities count. */
@@ -39,24 +49,27 @@ export const ageClient: KeyClient = {
   },
 };
 
-/** Text for the kinds that the library knows. @throws SopsError INVALID_RECIPIENT */
-function wrapperFor(recipient: string, context: KeyContext): string | FileKeyWrapper {
+/** @returns `null` for the kinds that only the library knows. @throws SopsError INVALID_RECIPIENT */
+function wrapperFor(recipient: string, context: KeyContext): FileKeyWrapper | null {
   const error = checkRecipient(recipient);
   if (error !== null) {
     throw error;
   }
+  const randomBytes = (length: number): Uint8Array => context.machine.randomBytes(length);
   switch (recipientKind(recipient)) {
     case "ssh": {
       const key = parsePublicKeyLine(recipient);
-      return typeof key === "string"
-        ? recipient
-        : createSshRecipient(key, (length) => context.machine.randomBytes(length));
+      return typeof key === "string" ? null : createSshRecipient(key, randomBytes);
     }
     case "plugin": {
       const name = pluginOfRecipient(recipient);
-      return typeof name === "string" ? createPluginRecipient(name, recipient, context) : recipient;
+      return typeof name === "string" ? createPluginRecipient(name, recipient, context) : null;
     }
-    default:
-      return recipient;
+    default: {
+      const decoded = decodeBech32(recipient);
+      return typeof decoded !== "string" && decoded.prefix === "age"
+        ? createX25519Recipient(decoded.bytes, randomBytes)
+        : null;
+    }
   }
 }

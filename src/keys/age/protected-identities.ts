@@ -1,8 +1,9 @@
 import { messageOf } from "../../support/errors.js";
 import { decodeUtf8 } from "../../support/text.js";
 import type { KeyContext } from "../key-type.js";
+import { openAgeFile } from "./age-file.js";
+import { decodeArmor } from "./armor.js";
 import { candidateOf } from "./candidates.js";
-import { decodeArmor, openAgeFile } from "./file-client.js";
 import type { Candidate } from "./identity-source.js";
 import { parseIdentityText } from "./identity-text.js";
 import { passphraseFor } from "./passphrase.js";

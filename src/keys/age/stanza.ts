@@ -1,12 +1,10 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
+import { hkdfSync } from "node:crypto";
 
-import { concatBytes } from "../../support/text.js";
+import { NONCE_LENGTH, openChaCha, sealChaCha, TAG_LENGTH } from "./chacha20-poly1305.js";
 
-const FILE_KEY_LENGTH = 16;
-const TAG_LENGTH = 16;
+export const FILE_KEY_LENGTH = 16;
 /** Every wrap key is used once, so the nonce is always zero. */
-const NONCE = new Uint8Array(12);
-const CIPHER = "chacha20-poly1305";
+const NONCE = new Uint8Array(NONCE_LENGTH);
 
 /** One recipient's part of an age header: a type with arguments, and what it has wrapped. */
 export interface Stanza {
@@ -67,8 +65,7 @@ export function deriveKey(secret: Uint8Array, salt: Uint8Array, label: string): 
 
 /** The body of a stanza: the file key under ChaCha20-Poly1305. */
 export function sealFileKey(fileKey: Uint8Array, key: Uint8Array): Uint8Array {
-  const cipher = createCipheriv(CIPHER, key, NONCE, { authTagLength: TAG_LENGTH });
-  return concatBytes([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
+  return sealChaCha(key, NONCE, fileKey);
 }
 
 /** @returns `null` when `key` is not the right one */
@@ -76,16 +73,7 @@ export function openFileKey(body: Uint8Array, key: Uint8Array, type: string): Ui
   if (body.length !== FILE_KEY_LENGTH + TAG_LENGTH) {
     throw new DamagedStanzaError(type);
   }
-  const decipher = createDecipheriv(CIPHER, key, NONCE, { authTagLength: TAG_LENGTH });
-  decipher.setAuthTag(body.subarray(FILE_KEY_LENGTH));
-  const fileKey = decipher.update(body.subarray(0, FILE_KEY_LENGTH));
-  try {
-    decipher.final();
-    return new Uint8Array(fileKey);
-  } catch {
-    fileKey.fill(0);
-    return null;
-  }
+  return openChaCha(key, NONCE, body);
 }
 
 /** The arguments after the type, which must be `count`. */

@@ -10,8 +10,8 @@ import {
 } from "./stanza.js";
 import { POINT_LENGTH, scalarMultiply, scalarMultiplyBase } from "./x25519.js";
 
-const TYPE = "X25519";
-const LABEL = "age-encryption.org/v1/X25519";
+export const X25519_TYPE = "X25519";
+export const X25519_LABEL = "age-encryption.org/v1/X25519";
 
 /** @param scalar - the 32 bytes of an `AGE-SECRET-KEY-1…` */
 export function createX25519Identity(scalar: Uint8Array): AgeIdentity {
@@ -22,16 +22,16 @@ export function createX25519Identity(scalar: Uint8Array): AgeIdentity {
     const share = decodeUnpadded(text);
     const secret = share?.length === POINT_LENGTH ? scalarMultiply(scalar, share) : null;
     if (share === null || secret === null) {
-      throw new DamagedStanzaError(TYPE);
+      throw new DamagedStanzaError(X25519_TYPE);
     }
     recipient ??= scalarMultiplyBase(scalar);
-    const key = deriveKey(secret, concatBytes([share, recipient]), LABEL);
-    return openFileKey(stanza.body, key, TYPE);
+    const key = deriveKey(secret, concatBytes([share, recipient]), X25519_LABEL);
+    return openFileKey(stanza.body, key, X25519_TYPE);
   }
 
   return {
     unwrap({ stanzas }) {
-      for (const stanza of stanzas.filter(({ args }) => args[0] === TYPE)) {
+      for (const stanza of stanzas.filter(({ args }) => args[0] === X25519_TYPE)) {
         const fileKey = open(stanza);
         if (fileKey !== null) {
           return Promise.resolve(fileKey);

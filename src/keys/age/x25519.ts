@@ -16,7 +16,8 @@ const PUBLIC_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 export function scalarMultiply(scalar: Uint8Array, point: Uint8Array): Uint8Array | null {
   try {
     const shared = diffieHellman({ privateKey: privateKey(scalar), publicKey: publicKey(point) });
-    return new Uint8Array(shared);
+    // The runtime refuses it too, but that is not said of every one.
+    return shared.every((byte) => byte === 0) ? null : new Uint8Array(shared);
   } catch {
     return null;
   }
