@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+
+import { generateHybridIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { ensureBuilt, installInto, PROJECT_ROOT } from "../support/built.js";
@@ -29,12 +31,13 @@ async function run(args: readonly string[], stdin = ""): Promise<ProcessResult> 
 /** Packages of `node_modules` and rooms of our own that a command loads. */
 async function loadedBy(
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ packages: string[]; keyClients: string[] }> {
   const record = join(folder, "imports.txt");
   writeFileSync(record, "");
   const result = await runProcess(process.execPath, ["--import", RECORDER, PROGRAM, ...args], {
     cwd: folder,
-    env: { ...environment(), RECORD_IMPORTS: record },
+    env: { ...environment(), ...env, RECORD_IMPORTS: record },
   });
   expect(result.exitCode, result.stderr).toBe(0);
   const urls = readFileSync(record, "utf8").split("\n");
@@ -76,6 +79,17 @@ describe("what a command loads", () => {
       expect(packages).toEqual([]);
     },
   );
+
+  test("a post-quantum identity is left alone when the file is for no such key", async () => {
+    const env = { SOPS_AGE_KEY: await generateHybridIdentity() };
+    expect((await loadedBy(["decrypt", "enc.yaml"], env)).packages).toEqual([]);
+  });
+
+  test("a post-quantum recipient is what the library of age is loaded for", async () => {
+    const recipient = await identityToRecipient(await generateHybridIdentity());
+    const { packages } = await loadedBy(["encrypt", "--age", recipient, "a.yaml"]);
+    expect(packages).toContain("age-encryption");
+  });
 });
 
 describe("installed", () => {

@@ -78,7 +78,7 @@ function macOf(authenticated: Uint8Array, fileKey: Uint8Array): Uint8Array {
 }
 
 interface Lines {
-  /** The next line without its end. @throws DamagedFileError there is none, or it has other than printable ASCII */
+  /** The next line without its end, a character for each byte. @throws DamagedFileError there is none */
   next(): string;
   /** Where the next line begins. */
   position(): number;
@@ -89,10 +89,10 @@ function createLines(file: Uint8Array): Lines {
   return {
     next() {
       const end = file.indexOf(LINE_FEED, position);
-      const line = file.subarray(position, end);
-      if (end === -1 || !line.every((byte) => byte >= 0x20 && byte <= 0x7e)) {
-        throw damaged("the header has a line that is not ASCII, or does not end");
+      if (end === -1) {
+        throw damaged("the header does not end");
       }
+      const line = file.subarray(position, end);
       position = end + 1;
       return Buffer.from(line.buffer, line.byteOffset, line.length).toString("latin1");
     },
