@@ -95,7 +95,7 @@ describe.each(Object.keys(FILES))("%s", (extension) => {
         const opened = await open(sealed.stdout, extension);
         expect(await commentsOf(opened, extension)).toEqual(await commentsOf(plain, extension));
       }),
-      { numRuns: RUNS / 6 },
+      { numRuns: Math.floor(RUNS / 6) },
     );
   });
 });
