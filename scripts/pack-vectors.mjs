@@ -48,8 +48,8 @@ function main(source) {
     cpSync(join(source, folder), join(TARGET, folder), { recursive: true });
 }
 
-const source = process.argv[2];
-if (source === undefined) {
+const [, , source = ""] = process.argv;
+if (source === "") {
   console.error("usage: node scripts/pack-vectors.mjs SOURCE_DIR");
   process.exitCode = 1;
 } else {
