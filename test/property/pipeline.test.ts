@@ -29,7 +29,7 @@ const SELECTIONS: readonly (readonly string[])[] = [
   ["--mac-only-encrypted", "--encrypted-regex", "^(a|b|s)$", "--allow-plaintext"],
 ];
 
-const RUNS = 100;
+const RUNS = 120;
 
 /** Written by sops, whole floats below a million become whole numbers. */
 async function valuesOf(file: Uint8Array, extension: string): Promise<DataLeaf[]> {
