@@ -58,7 +58,10 @@ function fromMap(value: unknown): Plain {
   return Array.isArray(value) ? { list: value.map(fromMap) } : value === 0 ? 0 : (value as Plain);
 }
 
-/** Without texts that are numbers, booleans or dates to other readers, or the other way round, and without tags. */
+/**
+ * With a line end behind a last block scalar, without texts that are numbers, booleans or dates to other readers, or the other way
+ * round, and without tags.
+ */
 const agreeable = yamlText.map((text) =>
   text
     .replace(/%YAML 1\.1\r?\n/, "")
@@ -66,7 +69,8 @@ const agreeable = yamlText.map((text) =>
       /0o7|012|1_000|1__0|\b00\b|0x1F|08|2001-12-14|12:30:45|\.inf|<<|\\N\\_\\L\\P|\ttab/g,
       "w",
     )
-    .replaceAll(/!t |!<tag:x,1> /g, ""),
+    .replaceAll(/!t |!<tag:x,1> /g, "")
+    .replace(/\n?$/, "\n"),
 );
 
 describe("yaml", () => {
