@@ -14,7 +14,7 @@ import { openEditSession, type EditSession } from "./editor/session.js";
 import { createEncryption } from "./encryption.js";
 import { loadEncryptedStore } from "./encrypted-document.js";
 import { chooseFormats, chooseLayout } from "./file-formats.js";
-import { cannotRead, isThere } from "./input-file.js";
+import { cannotRead, isThere, refuseDevice } from "./input-file.js";
 import { createFileKey, encryptNewFile, planNewFile } from "./new-file.js";
 import type { EditOptions, FileOutcome, Notices } from "./options.js";
 import { openForChange, rewriteOptions } from "./rewrite.js";
@@ -179,6 +179,7 @@ async function editLoop(
 }
 
 function snapshotOf(runtime: Runtime, file: string): TargetSnapshot {
+  refuseDevice(runtime, file);
   try {
     return takeSnapshot(runtime, file);
   } catch (error) {

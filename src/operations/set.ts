@@ -16,7 +16,7 @@ import { describeSystemError } from "../support/system-error.js";
 import { decodeText, showText } from "../support/text.js";
 
 import { chooseFormats, chooseLayout } from "./file-formats.js";
-import { absolutePath } from "./input-file.js";
+import { absolutePath, refuseDevice } from "./input-file.js";
 import { parseJsonValue } from "./json-value.js";
 import { judgeNewClearValues } from "./new-clear-values.js";
 import type {
@@ -134,11 +134,12 @@ function holdsInexact(value: TreeValue): boolean {
 /** spec: cli.md §12, exit 1 */
 function readValueFile(file: string, runtime: Runtime): Uint8Array {
   try {
+    refuseDevice(runtime, file);
     return runtime.fs.readFileSync(absolutePath(runtime, file));
   } catch (cause) {
     throw new SopsError(
       "CANNOT_READ",
-      `cannot read the file of the value, ${showText(file)}: ${describeSystemError(cause)}`,
+      `cannot read the file of the value, ${showText(file)}: ${cause instanceof SopsError ? "it is a device" : describeSystemError(cause)}`,
       { exitCode: 1, cause },
     );
   }
